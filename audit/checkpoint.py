@@ -1,0 +1,262 @@
+"""Checkpoints: signed states of a ledger (C2SP tlog-checkpoint in a signed-note, Ed25519).
+
+The key lies in a server file outside database and backups. What makes tampering show are the
+copies that leave the server: printed, sent and downloaded.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import router, transaction
+from django.utils import timezone
+
+from audit.enums import Verb
+from audit.event import CheckpointRef, Event
+from audit.merkle import HASH_BYTES
+from audit.models import Checkpoint, Ledger
+from audit.names import PLATFORM, InvalidLedgerNameError, ledger_id, ledger_of_id
+from audit.record import UnknownLedgerError, append
+
+_ED25519: Final = b"\x01"
+_SIGNATURE_START: Final = "\u2014 "
+_SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
+# As in Go's golang.org/x/mod/sumdb/note: a note with more is an attack on the reader.
+_MOST_SIGNATURES: Final = 100
+
+
+class InvalidCheckpointError(ValueError):
+    """The text is no checkpoint of this installation."""
+
+
+class ForgedSignatureError(InvalidCheckpointError):
+    """No signature by the expected key fits the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A name and a private key that sign notes."""
+
+    name: str
+    key: Ed25519PrivateKey
+
+    @property
+    def verifier(self) -> "Verifier":
+        return Verifier(self.name, self.key.public_key())
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A name and a public key that check notes."""
+
+    name: str
+    key: Ed25519PublicKey
+
+    @property
+    def key_id(self) -> bytes:
+        """First four bytes of SHA-256(name, newline, 0x01, public key) (C2SP signed-note)."""
+        public = _ED25519 + self.key.public_bytes_raw()
+        return sha256(self.name.encode() + b"\n" + public).digest()[:4]
+
+    def __str__(self) -> str:
+        """Return the verifier key as Go's note package spells it: name+id+key."""
+        public = base64.b64encode(_ED25519 + self.key.public_bytes_raw()).decode()
+        return f"{self.name}+{self.key_id.hex()}+{public}"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a checkpoint says: this tree had this root at this size."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """Return the three lines that are signed (C2SP tlog-checkpoint)."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def sign_note(text: str, signer: Signer) -> str:
+    """Sign a text that ends in a newline (C2SP signed-note). Raises ValueError otherwise."""
+    if not text.endswith("\n") or not _is_key_name(signer.name):
+        raise ValueError("a note ends in a newline and is signed by a plain name")
+    blob = signer.verifier.key_id + signer.key.sign(text.encode())
+    return f"{text}\n{_SIGNATURE_START}{signer.name} {base64.b64encode(blob).decode()}\n"
+
+
+def open_note(note: str, verifier: Verifier) -> str:
+    """Return the text of a note that this key signed (C2SP signed-note).
+
+    Signatures by other keys are passed over, so that witnesses may cosign. Raises
+    InvalidCheckpointError for a malformed note, and its ForgedSignatureError for a missing or
+    wrong signature.
+    """
+    head, separator, tail = note.rpartition("\n\n")
+    if not separator or not tail.endswith("\n") or any(_is_control(char) for char in note):
+        raise InvalidCheckpointError("not a signed note")
+    text, lines = head + "\n", tail[:-1].split("\n")
+    if len(lines) > _MOST_SIGNATURES:
+        raise InvalidCheckpointError("too many signatures")
+    signed = False
+    for name, key_id, signature in map(_signature_line, lines):
+        if name == verifier.name and key_id == verifier.key_id:
+            try:
+                verifier.key.verify(signature, text.encode())
+            except InvalidSignature as error:
+                raise ForgedSignatureError("the signature does not fit the text") from error
+            signed = True
+    if not signed:
+        raise ForgedSignatureError("not signed with this server's key")
+    return text
+
+
+def parse_state(text: str) -> State:
+    """Read the lines of a checkpoint; later lines are extensions and passed over.
+
+    Raises InvalidCheckpointError when they don't follow C2SP tlog-checkpoint.
+    """
+    lines = text.split("\n")
+    if len(lines) < 4 or not lines[0] or not _SIZE.fullmatch(lines[1]):
+        raise InvalidCheckpointError("not a checkpoint")
+    root = _base64(lines[2])
+    if len(root) != HASH_BYTES or "" in lines[3:-1]:
+        raise InvalidCheckpointError("not a checkpoint")
+    return State(lines[0], int(lines[1]), root)
+
+
+def origin_of(ledger_name: str) -> str:
+    """Name a ledger to the world: the installation's origin and the ledger's own part."""
+    origin: str = getattr(settings, "LEDGER_ORIGIN", "")
+    if not _is_key_name(origin):
+        raise ImproperlyConfigured("LEDGER_ORIGIN must be a name without blanks and plus signs")
+    return f"{origin}/{ledger_id(ledger_name)}"
+
+
+def ledger_of(note: str) -> str:
+    """Return the ledger that a note's origin line claims, or raise InvalidCheckpointError."""
+    prefix, _, identifier = note.split("\n", 1)[0].rpartition("/")
+    if prefix != getattr(settings, "LEDGER_ORIGIN", ""):
+        raise InvalidCheckpointError("a checkpoint of another installation")
+    try:
+        return ledger_of_id(identifier)
+    except InvalidLedgerNameError as error:
+        raise InvalidCheckpointError("a checkpoint of no ledger") from error
+
+
+def signer_for(ledger_name: str) -> Signer:
+    """Load the server's key under the ledger's origin. Raises ImproperlyConfigured without one.
+
+    ``LEDGER_CHECKPOINT_SEED`` (32 bytes) serves tests; a server names
+    ``LEDGER_CHECKPOINT_KEY_FILE``, made by ``manage.py ledger key --new``.
+    """
+    seed = getattr(settings, "LEDGER_CHECKPOINT_SEED", None) or _read_seed()
+    return Signer(origin_of(ledger_name), Ed25519PrivateKey.from_private_bytes(seed))
+
+
+def open_checkpoint(note: str, ledger_name: str) -> State:
+    """Return the state that this server signed for this ledger.
+
+    Raises InvalidCheckpointError, or ImproperlyConfigured without a key to check by.
+    """
+    verifier = signer_for(ledger_name).verifier
+    state = parse_state(open_note(note, verifier))
+    if state.origin != verifier.name:
+        raise InvalidCheckpointError("a checkpoint of another ledger")
+    return state
+
+
+def sign_checkpoint(ledger_name: str) -> Checkpoint:
+    """Sign the ledger's present state and keep the note; the platform's ledger takes it in.
+
+    An unchanged ledger gets its last checkpoint back: the note would be the same. Only the
+    platform's ledger is locked, never the ledger that is signed. Raises UnknownLedgerError,
+    LedgersOutOfOrderError, or ImproperlyConfigured without a key.
+    """
+    signer = signer_for(ledger_name)
+    using = router.db_for_write(Ledger)
+    with transaction.atomic(using=using):
+        ledger = Ledger.objects.using(using).filter(name=ledger_name).first()
+        if ledger is None:
+            raise UnknownLedgerError(ledger_name)
+        note = sign_note(State(signer.name, ledger.size, bytes(ledger.root)).text, signer)
+        last = ledger.checkpoints.order_by("-pk").first()
+        if last is not None and last.note == note:
+            return last
+        if ledger_name != PLATFORM:
+            append(PLATFORM, _taken_in(ledger))
+        return Checkpoint.objects.using(using).create(
+            ledger=ledger,
+            size=ledger.size,
+            root=ledger.root,
+            note=note,
+            signed_at=timezone.now(),
+        )
+
+
+def sign_all() -> list[Checkpoint]:
+    """Sign every ledger, the platform's last so that its checkpoint covers the others'."""
+    names: Iterable[str] = Ledger.objects.order_by("name").values_list("name", flat=True)
+    ordered = sorted(names, key=lambda name: (name == PLATFORM, name))
+    return [sign_checkpoint(name) for name in ordered]
+
+
+def new_seed_text() -> str:
+    """Return a fresh key as the key file holds it: 32 random bytes in base64."""
+    return base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode() + "\n"
+
+
+def _taken_in(ledger: Ledger) -> Event:
+    ref = CheckpointRef(ledger=ledger.name, size=ledger.size, root=bytes(ledger.root).hex())
+    return Event(verb=Verb.CHECKPOINT_SIGNED, checkpoint=ref)
+
+
+def _read_seed() -> bytes:
+    path: str = str(getattr(settings, "LEDGER_CHECKPOINT_KEY_FILE", "") or "")
+    if not path:
+        raise ImproperlyConfigured("LEDGER_CHECKPOINT_KEY_FILE names no key")
+    try:
+        seed = base64.b64decode(Path(path).read_text().strip(), validate=True)
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured("the checkpoint key file cannot be read") from error
+    if len(seed) != 32:
+        raise ImproperlyConfigured("the checkpoint key file holds no key")
+    return seed
+
+
+def _signature_line(line: str) -> tuple[str, bytes, bytes]:
+    name, blank, encoded = line.removeprefix(_SIGNATURE_START).partition(" ")
+    if not line.startswith(_SIGNATURE_START) or not blank or not _is_key_name(name):
+        raise InvalidCheckpointError("not a signature line")
+    blob = _base64(encoded)
+    if len(blob) < 5:
+        raise InvalidCheckpointError("not a signature line")
+    return name, blob[:4], blob[4:]
+
+
+def _base64(text: str) -> bytes:
+    try:
+        value = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidCheckpointError("not in base64") from error
+    if base64.b64encode(value).decode() != text:
+        raise InvalidCheckpointError("not in base64")
+    return value
+
+
+def _is_key_name(name: str) -> bool:
+    return bool(name) and "+" not in name and not any(char.isspace() for char in name)
+
+
+def _is_control(char: str) -> bool:
+    return char < " " and char != "\n"

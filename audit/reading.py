@@ -1,0 +1,203 @@
+"""Reading the ledger: for the DPO's page, and for people about themselves. Writes nothing.
+
+Whoever shows what is read here records that first: the DPO's own reading is logged (design 3).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from audit.enums import Outcome, SubjectKind
+from audit.models import Checkpoint, Entry, EntrySubject, Ledger
+from audit.names import check_name
+
+PAGE_SIZE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as a list shows it; its subjects are kind and number only."""
+
+    ledger: str
+    index: int
+    time: datetime | None
+    actor: UUID | None
+    organisation: UUID | None
+    role: str
+    verb: str
+    purpose: str
+    outcome: str
+    reason: str
+    klass: str
+    meeting: UUID | None
+    request_id: str
+    subjects: tuple[tuple[str, UUID], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of lines, newest first, and how many there are in all."""
+
+    lines: tuple[Line, ...]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How often, how many and when the people of one organisation had a situation before them."""
+
+    organisation: UUID | None
+    times: int
+    people: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A ledger as it stands, with its last signed state."""
+
+    name: str
+    size: int
+    root: str
+    last_time: datetime | None
+    checkpoint: str
+    checkpoint_size: int | None
+    checkpoint_at: datetime | None
+
+
+def search(
+    ledger_name: str,
+    *,
+    actor: UUID | None = None,
+    organisation: UUID | None = None,
+    situation: UUID | None = None,
+    verb: str | None = None,
+    outcome: str | None = None,
+    purpose: str | None = None,
+    meeting: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    page: int = 1,
+    page_size: int = PAGE_SIZE,
+) -> Page:
+    """Return entries that fit every filter given; times are from ``since`` up to ``until``.
+
+    A situation's entries are those that name it as subject. A page beyond the last is empty.
+    Raises InvalidLedgerNameError.
+    """
+    given = {
+        "actor": actor,
+        "organisation": organisation,
+        "verb": verb,
+        "outcome": outcome,
+        "purpose": purpose,
+        "meeting": meeting,
+        "time__gte": since,
+        "time__lt": until,
+    }
+    filters = {name: value for name, value in given.items() if value is not None}
+    entries = Entry.objects.filter(_in(ledger_name), **filters)
+    if situation is not None:
+        entries = entries.filter(
+            pk__in=_about(ledger_name, SubjectKind.SITUATION, situation).values("entry_id")
+        )
+    number = max(1, page)
+    start = (number - 1) * page_size
+    rows = entries.order_by("-index")[start : start + page_size]
+    return Page(_lines(rows), entries.count(), number, page_size)
+
+
+def entries_of(ledger_name: str, actor: UUID, *, page: int = 1) -> Page:
+    """Return what one person did: their own log, or the DPO's view of it."""
+    return search(ledger_name, actor=actor, page=page)
+
+
+def who_saw(
+    ledger_name: str, number: UUID, kind: SubjectKind = SubjectKind.SITUATION
+) -> tuple[Reader, ...]:
+    """Return by organisation who had a subject before them, most often first; refusals don't count.
+
+    Answered from one index alone, so it stays fast over millions of entries.
+    """
+    rows = (
+        _about(ledger_name, kind, number)
+        .filter(outcome=Outcome.GRANTED)
+        .values("organisation")
+        .annotate(
+            times=Count("number"),
+            people=Count("actor", distinct=True),
+            first=Min("time"),
+            last=Max("time"),
+        )
+        .order_by("-times", "organisation")
+    )
+    return tuple(Reader(**row) for row in rows)
+
+
+def heads(ledger_names: Sequence[str]) -> tuple[Head, ...]:
+    """Return the state of each ledger that exists, in the order of the names."""
+    ledgers = {ledger.name: ledger for ledger in Ledger.objects.filter(name__in=ledger_names)}
+    last: dict[int, Checkpoint] = {}
+    for checkpoint in Checkpoint.objects.filter(ledger__in=ledgers.values()).order_by("pk"):
+        last[checkpoint.ledger_id] = checkpoint
+    found = (ledgers[name] for name in ledger_names if name in ledgers)
+    return tuple(_head(ledger, last.get(ledger.pk)) for ledger in found)
+
+
+def _about(ledger_name: str, kind: SubjectKind, number: UUID) -> QuerySet[EntrySubject]:
+    return EntrySubject.objects.filter(_in(ledger_name), kind=kind, number=number)
+
+
+def _in(ledger_name: str) -> Q:
+    # The ledger's number, found first: joined, its rows could not be walked in an index's order.
+    return Q(ledger=Ledger.objects.filter(name=check_name(ledger_name)).values("pk")[:1])
+
+
+def _lines(rows: QuerySet[Entry]) -> tuple[Line, ...]:
+    entries = list(rows.select_related("ledger").defer("leaf", "leaf_hash"))
+    subjects: dict[int, list[tuple[str, UUID]]] = {}
+    found = EntrySubject.objects.filter(entry__in=entries).order_by("pk")
+    for entry_id, kind, number in found.values_list("entry_id", "kind", "number"):
+        subjects.setdefault(entry_id, []).append((kind, number))
+    return tuple(
+        Line(
+            ledger=entry.ledger.name,
+            index=entry.index,
+            time=entry.time,
+            actor=entry.actor,
+            organisation=entry.organisation,
+            role=entry.role,
+            verb=entry.verb,
+            purpose=entry.purpose,
+            outcome=entry.outcome,
+            reason=entry.reason,
+            klass=entry.klass,
+            meeting=entry.meeting,
+            request_id=entry.request_id,
+            subjects=tuple(subjects.get(entry.pk, ())),
+        )
+        for entry in entries
+    )
+
+
+def _head(ledger: Ledger, checkpoint: Checkpoint | None) -> Head:
+    return Head(
+        name=ledger.name,
+        size=ledger.size,
+        root=bytes(ledger.root).hex(),
+        last_time=ledger.last_time,
+        checkpoint="" if checkpoint is None else checkpoint.note,
+        checkpoint_size=None if checkpoint is None else checkpoint.size,
+        checkpoint_at=None if checkpoint is None else checkpoint.signed_at,
+    )

@@ -1,0 +1,114 @@
+"""Rows turned into facts for the gate: what `ethics` may know of people and situations.
+
+No decisions here; `ethics.policy` decides. Registered at start (see `concertation.apps`).
+"""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Participation, Representation, User
+from concertation.situations.enums import SituationState
+from concertation.situations.models import AgreedAction, Situation, SituationGrant
+from ethics.gate.actor import Actor
+from ethics.gate.facts import PlaceFacts
+from ethics.policy import SubjectFacts
+from ethics.roles import Role, SecrecyStatus
+
+
+class Provider:
+    """The facts provider of the board."""
+
+    def place(self, person: UUID, participation: UUID, concertation: UUID) -> PlaceFacts | None:
+        """A person's place, when it is theirs and in this concertation."""
+        row = Participation.objects.filter(
+            id=participation, person=person, concertation=concertation, person__is_active=True
+        ).first()
+        if row is None:
+            return None
+        return PlaceFacts(
+            organisation=row.organisation_id,
+            roles=row.role_set,
+            status=SecrecyStatus(row.secrecy_status),
+            current=row.is_current(),
+        )
+
+    def subjects(self, actor: Actor, situations: Iterable[UUID]) -> Mapping[UUID, SubjectFacts]:
+        """What is true between the actor and each situation of the actor's concertation."""
+        numbers = list(situations)
+        if not numbers or actor.participation is None:
+            return {}
+        addressed = AgreedAction.objects.filter(
+            situation=OuterRef("pk"), owner=actor.participation
+        )
+        rows = (
+            Situation.objects.filter(id__in=numbers, concertation=actor.concertation)
+            .annotate(addressed=Exists(addressed), granted=Exists(_grants_of(actor)))
+            .values_list(
+                "id", "state", "hidden", "restricted", "brought_by", "case_manager",
+                "addressed", "granted",
+            )
+        )  # fmt: skip
+        found = {}
+        for number, state, hidden, restricted, by, manager, mine, granted in rows:
+            found[number] = SubjectFacts(
+                known=True,
+                draft=state == SituationState.DRAFT,
+                closed=state == SituationState.CLOSED,
+                hidden=hidden,
+                restricted=restricted,
+                named_reader=granted,
+                guest_ticked=granted,
+                own=by == actor.participation,
+                held=manager == actor.participation,
+                addressed=mine,
+            )
+        return found
+
+    def platform_roles(self, person: UUID) -> frozenset[Role]:
+        """Roles held outside any concertation: administrator, representative."""
+        roles = set()
+        if User.objects.filter(id=person, is_active=True, is_administrator=True).exists():
+            roles.add(Role.ADMINISTRATOR)
+        today = timezone.localdate()
+        live = Representation.objects.filter(person=person, since__lte=today)
+        if live.filter(Q(until=None) | Q(until__gte=today)).exists():
+            roles.add(Role.REPRESENTATIVE)
+        return frozenset(roles)
+
+    def alert(self, concertation: UUID, kind: str) -> None:
+        """Tell the DPO by e-mail, without content: the ledger holds an alarm to look at."""
+        rows = Participation.objects.filter(
+            concertation=concertation, state=ParticipationState.ADMITTED
+        ).select_related("person")
+        for row in rows:
+            if Role.DPO not in row.role_set:
+                continue
+            with override(row.person.language):
+                send_mail(
+                    subject=_("Le journal des accès contient une alerte"),
+                    message=_(
+                        "Une donnée du tableau n’a pas pu être ouverte, ou une clé ne correspond"
+                        " plus. Connectez-vous et ouvrez le journal des accès : l’alerte y est"
+                        " décrite, sans contenu."
+                    ),
+                    from_email=settings.DEFAULT_FROM_EMAIL,
+                    recipient_list=[row.person.email],
+                    fail_silently=True,
+                )
+
+
+def _grants_of(actor: Actor) -> QuerySet[SituationGrant]:
+    return SituationGrant.objects.filter(
+        content_object=OuterRef("pk"), user=actor.person, permission__codename="read_situation"
+    )
+
+
+provider = Provider()

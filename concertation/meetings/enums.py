@@ -1,0 +1,33 @@
+"""The words of meetings (design 1)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MeetingKind(models.TextChoices):
+    """What a meeting is for."""
+
+    CASE_CONCERTATION = "case_concertation", _("concertation de situations")
+    INTERVISION = "intervision", _("intervision")
+    THEMATIC = "thematic", _("concertation thématique")
+
+
+class MeetingState(models.TextChoices):
+    """planned → agenda open → in session → closed."""
+
+    PLANNED = "planned", _("prévue")
+    AGENDA_OPEN = "agenda_open", _("ordre du jour ouvert")
+    IN_SESSION = "in_session", _("en cours")
+    CLOSED = "closed", _("tenue")
+
+
+class Presence(models.TextChoices):
+    """How someone attended."""
+
+    PRESENT = "present", _("présent·e")
+    REMOTE = "remote", _("à distance")
+    EXCUSED = "excused", _("excusé·e")
+    ABSENT = "absent", _("absent·e")
+
+
+ATTENDED = (Presence.PRESENT, Presence.REMOTE)

@@ -1,0 +1,175 @@
+"""What every request goes through: a number, a language, the door."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from audit.enums import Purpose, Verb
+from concertation.accounts.models import Concertation, Participation
+from concertation.door import Door
+from ethics import gate
+from ethics.gate.refusals import refuse
+from ethics.policy import Refusal
+from ethics.secrecy.chain import ChainBroken
+from ethics.secrecy.passwords import Busy
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestNumberMiddleware:
+    """Give each request our own random number: it ties the operator's log to the ledger."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # A number sent by the client is not believed: it could carry text into the log.
+        number = uuid.uuid4().hex
+        request.META["HTTP_X_REQUEST_ID"] = number
+        request.request_number = number  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers["Permissions-Policy"] = (
+            "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+        )
+        if not request.path.startswith(settings.STATIC_URL):
+            add_never_cache_headers(response)
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+
+class PersonLocaleMiddleware:
+    """The language a person chose: their cookie, else their browser's, else French."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", translation.get_language() or "fr")
+        return response
+
+
+class DoorMiddleware:
+    """Let nobody further than the view's door allows, on every method; refusals are recorded."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor = None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        level = getattr(view, "door", None)
+        if level is None:
+            raise Http404
+        if level == Door.OPEN:
+            return None
+        held = request.session.held_keys()  # type: ignore[attr-defined]
+        if not request.user.is_authenticated or held is None:
+            return _to_sign_in(request)
+        if level == Door.PASSWORD:
+            return None
+        if not held.second_factor or not request.user.is_verified():
+            return redirect("second-factor")
+        number = request.request_number  # type: ignore[attr-defined]
+        actor = gate.Actor(person=request.user.id, keys=held, request_id=number)
+        if level == Door.CIRCLE:
+            return self._enter(request, actor, kwargs.get("slug", ""))
+        request.actor = actor  # type: ignore[attr-defined]
+        return None
+
+    def _enter(
+        self, request: HttpRequest, actor: gate.Actor, slug: str
+    ) -> HttpResponseBase | None:
+        hat = _hat(request, slug)
+        if hat is None:
+            known = Concertation.objects.filter(slug=slug).values_list("id", flat=True).first()
+            raise refuse(
+                actor,
+                Refusal.NO_PARTICIPATION,
+                verb=Verb.READ,
+                concertation=known,
+                purpose=Purpose.SHEET,
+            )
+        actor = wearing(actor, hat)
+        request.actor = actor  # type: ignore[attr-defined]
+        request.hat = hat  # type: ignore[attr-defined]
+        refusal = gate.standing(actor)
+        if refusal is None:
+            return None
+        if refusal in {Refusal.PARTICIPATION_ENDED, Refusal.NO_PARTICIPATION}:
+            raise refuse(
+                actor, refusal, verb=Verb.READ, concertation=hat.concertation_id, purpose=None
+            )
+        # Charter, subscription, admission: a page of the account says what is missing.
+        return redirect("threshold", participation=hat.id)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, gate.Flooded):
+            response = render(request, "429.html", status=429)
+            response.headers["Retry-After"] = str(exception.retry_after)
+            return response
+        if isinstance(exception, gate.Refused):
+            return render(request, "404.html", status=404)
+        if isinstance(exception, ChainBroken):
+            return render(request, "closed.html", {"why": "chain"}, status=503)
+        if isinstance(exception, Busy):
+            return render(request, "closed.html", {"why": "busy"}, status=503)
+        return None
+
+
+def wearing(actor: gate.Actor, hat: Participation) -> gate.Actor:
+    """The actor in one of their participations."""
+    return gate.Actor(
+        person=actor.person,
+        participation=hat.id,
+        concertation=hat.concertation_id,
+        organisation=hat.organisation_id,
+        keys=actor.keys,
+        request_id=actor.request_id,
+    )
+
+
+def _hat(request: HttpRequest, slug: str) -> Participation | None:
+    """The participation worn in this concertation: the chosen one, else the current one."""
+    rows = list(
+        Participation.objects.filter(person=request.user.pk, concertation__slug=slug)
+        .select_related("concertation", "organisation")
+        .order_by("-starts_on", "id")
+    )
+    chosen: UUID | None = request.session.get(f"hat:{slug}")
+    rows.sort(key=lambda row: (str(row.id) != chosen, not row.is_current()))
+    return rows[0] if rows else None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    session: Any = request.session
+    ended = session.has_ended or request.user.is_authenticated
+    if request.user.is_authenticated:
+        # The second cookie is gone: without it this session can open nothing.
+        logout(request)
+    if ended:
+        messages.info(request, _("Votre session est terminée. Connectez-vous pour continuer."))
+    query = urlencode({"next": request.path}) if request.method == "GET" else ""
+    return redirect(f"{reverse('sign-in')}?{query}" if query else reverse("sign-in"))

@@ -1,0 +1,112 @@
+"""The words of a situation's life (design 1)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Need(models.TextChoices):
+    """The closed list of needs; sealed like everything that speaks of a person."""
+
+    HOUSING = "housing", _("logement")
+    INCOME_RIGHTS = "income_rights", _("revenus et droits")
+    HEALTH = "health", _("santé")
+    MENTAL_HEALTH = "mental_health", _("santé mentale")
+    ADDICTION = "addiction", _("assuétudes")
+    FAMILY = "family", _("famille")
+    ISOLATION = "isolation", _("isolement")
+    VIOLENCE = "violence", _("violence")
+    WORK = "work", _("travail")
+    ADMINISTRATIVE_STATUS = "administrative_status", _("statut administratif")
+    DAY_ACTIVITIES = "day_activities", _("activités de jour")
+    SAFETY = "safety", _("sécurité")
+
+
+class Urgency(models.TextChoices):
+    """How soon, in a word; never by colour alone."""
+
+    NOT_URGENT = "not_urgent", _("pas urgent")
+    SOON = "soon", _("bientôt")
+    ACUTE = "acute", _("aigu")
+
+
+class SituationState(models.TextChoices):
+    """draft → signalled → followed → dormant → closed → erased."""
+
+    DRAFT = "draft", _("brouillon")
+    SIGNALLED = "signalled", _("présentée")
+    FOLLOWED = "followed", _("suivie")
+    DORMANT = "dormant", _("en sommeil")
+    CLOSED = "closed", _("clôturée")
+
+
+OPEN_STATES = (SituationState.SIGNALLED, SituationState.FOLLOWED, SituationState.DORMANT)
+
+
+class Informed(models.TextChoices):
+    """Whether the person knows that the group speaks of the situation."""
+
+    YES = "yes", _("oui")
+    NOT_YET = "not_yet", _("pas encore")
+    IMPOSSIBLE = "impossible", _("impossible")
+
+
+class Agreement(models.TextChoices):
+    """What the person agreed to."""
+
+    GIVEN = "given", _("donné")
+    PARTIAL = "partial", _("partiel")
+    REFUSED = "refused", _("refusé")
+    WITHDRAWN = "withdrawn", _("retiré")
+    NOT_ASKED = "not_asked", _("pas demandé")
+
+
+class ContributionKind(models.TextChoices):
+    """An entry of the timeline."""
+
+    INFORMATION = "information", _("information")
+    QUESTION = "question", _("question")
+    DEVELOPMENT = "development", _("évolution")
+    FEEDBACK = "feedback", _("retour")
+    DECISION = "decision", _("décision de réunion")
+    DISSENT = "dissent", _("avis différent")
+
+
+class ActionState(models.TextChoices):
+    """proposed → agreed → under way → done, not possible, not undertaken, withdrawn."""
+
+    PROPOSED = "proposed", _("proposée")
+    AGREED = "agreed", _("convenue")
+    UNDER_WAY = "under_way", _("en cours")
+    DONE = "done", _("fait")
+    NOT_POSSIBLE = "not_possible", _("pas possible")
+    NOT_UNDERTAKEN = "not_undertaken", _("pas entrepris")
+    WITHDRAWN = "withdrawn", _("retirée")
+
+
+OPEN_ACTION_STATES = (ActionState.PROPOSED, ActionState.AGREED, ActionState.UNDER_WAY)
+ENDED_ACTION_STATES = (
+    ActionState.DONE,
+    ActionState.NOT_POSSIBLE,
+    ActionState.NOT_UNDERTAKEN,
+    ActionState.WITHDRAWN,
+)
+
+
+class Outcome(models.TextChoices):
+    """Why and how a situation is closed; `not_published` comes from an import only."""
+
+    SUPPORT_NETWORK_REINFORCED = "support_network_reinforced", _("réseau de soutien renforcé")
+    ADMISSION_AVOIDED = "admission_avoided", _("admission évitée")
+    ADMISSION_DISCHARGE_RECONCILED = (
+        "admission_discharge_reconciled",
+        _("hôpital et quartier réconciliés"),
+    )
+    REFERRED = "referred", _("orientée, et le relais est pris")
+    INFORMED = "informed", _("une information a suffi")
+    NO_LONGER_NEEDED = "no_longer_needed", _("plus nécessaire")
+    PERSON_DECLINES = "person_declines", _("la personne ne le souhaite pas")
+    MOVED_AWAY = "moved_away", _("la personne a déménagé")
+    ESCALATED = "escalated", _("portée au bassin plus large")
+    DIED = "died", _("la personne est décédée")
+    OTHER = "other", _("autre")
+    NOT_PUBLISHED = "not_published", _("non publié")

@@ -1,0 +1,232 @@
+"""Situations, what the group adds to them, and what is agreed.
+
+Clear columns are only those the database must find, order or constrain by; everything that says
+something about the person or the situation is sealed, coded answers included (design 1).
+"""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from guardian.models import UserObjectPermissionBase
+from simple_history.models import HistoricalRecords
+
+from concertation.accounts.models import Concertation, Participation
+from concertation.situations.enums import ActionState, ContributionKind, SituationState
+from ethics.secrecy.fields import SealedField, SealedRecord
+
+
+def _changed_by(historical: Any) -> Any:
+    return historical.history_user_id
+
+
+def _set_changed_by(historical: Any, person: Any) -> None:
+    historical.history_user_id = person
+
+
+def ciphertext_history() -> HistoricalRecords:
+    """History of ciphertext only, with who and when, gone with the situation; no free reasons."""
+    return HistoricalRecords(
+        history_user_id_field=models.UUIDField(null=True),
+        history_user_getter=_changed_by,
+        history_user_setter=_set_changed_by,
+        get_user=lambda instance, **_: None,
+        cascade_delete_history=True,
+    )
+
+
+class Situation(SealedRecord):
+    """What was signalled, and what became of it. Its own id is its container's."""
+
+    SEALED_AS: ClassVar[str] = "situations.situation"
+
+    # Given when the draft becomes visible: random, never derived (design 1).
+    code = models.CharField(max_length=8, null=True, unique=True, editable=False)  # noqa: DJ001
+    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="situations")
+    state = models.CharField(
+        max_length=10, choices=SituationState, default=SituationState.DRAFT
+    )
+    restricted = models.BooleanField(default=False)
+    # Agreement withdrawn: hidden from all but who brought it, at once.
+    hidden = models.BooleanField(default=False)
+    brought_by = models.ForeignKey(Participation, models.PROTECT, related_name="brought")
+    case_manager = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="holds"
+    )
+    signalled_on = models.DateField(null=True, blank=True)
+    # The meeting it was brought to, by number: meetings stand above situations.
+    brought_at = models.UUIDField(null=True, blank=True)
+    next_review_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    last_entry_at = models.DateTimeField(default=timezone.now)
+
+    headline = SealedField(group="summary")
+    needs = SealedField(group="summary", coded=True)
+    urgency = SealedField(group="summary", coded=True)
+    account = SealedField(group="narrative")
+    tried = SealedField(group="narrative")
+    question = SealedField(group="narrative")
+    strengths = SealedField(group="narrative")
+    wish = SealedField(group="voice")
+    informed = SealedField(group="voice", coded=True)
+    agreement = SealedField(group="voice", coded=True)
+    network = SealedField(group="network", coded=True)
+    missing = SealedField(group="network")
+    outcome = SealedField(group="outcome", coded=True)
+    outcome_comment = SealedField(group="outcome")
+
+    history = ciphertext_history()
+
+    class Meta:
+        ordering: ClassVar = ["-signalled_on", "id"]
+        permissions: ClassVar = [("read_situation", "Named reader or guest of a situation")]
+        indexes: ClassVar = [
+            models.Index(fields=["concertation", "state", "next_review_on"], name="board_order")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=SituationState.values), name="situation_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(code__isnull=False),
+                name="visible_situation_has_code",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="closed") | models.Q(closed_on__isnull=False),
+                name="closed_situation_has_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SituationGrant(UserObjectPermissionBase):
+    """guardian's grant of one situation to one person: a fact for the policy, never the decision.
+
+    Deleted with the situation (direct foreign key).
+    """
+
+    content_object = models.ForeignKey(Situation, models.CASCADE, related_name="grants")
+
+    class Meta(UserObjectPermissionBase.Meta):
+        pass
+
+
+class AgreedAction(SealedRecord):
+    """What was agreed: exactly one owner and a due date; text and result sealed under its key."""
+
+    SEALED_AS: ClassVar[str] = "situations.agreedaction"
+
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="actions")
+    state = models.CharField(max_length=14, choices=ActionState, default=ActionState.PROPOSED)
+    owner = models.ForeignKey(Participation, models.PROTECT, related_name="actions")
+    due_on = models.DateField()
+    proposed_by = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    proposed_on = models.DateField()
+    agreed_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    text = SealedField(group="actions")
+    result = SealedField(group="actions")
+
+    history = ciphertext_history()
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "id"]
+        indexes: ClassVar = [models.Index(fields=["owner", "state", "due_on"], name="my_actions")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=ActionState.values), name="action_state_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Contribution(SealedRecord):
+    """An entry of the timeline: information, question, development, feedback, decision, dissent."""
+
+    SEALED_AS: ClassVar[str] = "situations.contribution"
+
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="contributions")
+    kind = models.CharField(max_length=12, choices=ContributionKind)
+    author = models.ForeignKey(Participation, models.PROTECT, related_name="contributions")
+    action = models.ForeignKey(
+        AgreedAction, models.CASCADE, null=True, blank=True, related_name="feedback"
+    )
+    # A meeting's decision carries the meeting's number.
+    meeting = models.UUIDField(null=True, blank=True)
+    on = models.DateField(default=timezone.localdate)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    text = SealedField(group="timeline")
+
+    history = ciphertext_history()
+
+    class Meta:
+        ordering: ClassVar = ["-on", "-made_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ContributionKind.values),
+                name="contribution_kind_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class YearTally(SealedRecord):
+    """Counts of one year, sealed under the concertation's key: they outlive every erasure.
+
+    Measures and categories with their counts, without situation number or finer date (design 1).
+    """
+
+    SEALED_AS: ClassVar[str] = "situations.yeartally"
+
+    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="tallies")
+    year = models.PositiveSmallIntegerField()
+    counts = SealedField(group="outcome", coded=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["concertation", "year"], name="one_tally_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}"
+
+
+class UsedCode(models.Model):
+    """The keyed hash of a code that was given once: it never comes back."""
+
+    hash = models.BinaryField(max_length=32, primary_key=True)
+
+    def __str__(self) -> str:
+        return "code"
+
+
+class LiftedSuppression(models.Model):
+    """A coordinator's recorded decision to show small numbers of one year inside the circle."""
+
+    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    # Closed list: a free text here would travel with the figures.
+    reason = models.CharField(
+        max_length=20, choices=[("already_published", "already_published"), ("circle", "circle")]
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["concertation", "year"], name="one_lifted_suppression_a_year"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}"

@@ -1,0 +1,20 @@
+"""Every route of the board. Each view is marked with its door; the list of open ones is short."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from concertation.door import Door, door
+
+urlpatterns = [
+    path("langue", door(Door.OPEN)(set_language), name="set_language"),
+    path("", include("concertation.accounts.urls")),
+    path("<slug:slug>/", include("concertation.meetings.urls")),
+    path("<slug:slug>/", include("concertation.reports.urls")),
+    path("<slug:slug>/", include("concertation.dpo.urls")),
+    path("<slug:slug>", include("concertation.situations.urls")),
+]
+
+handler400 = "concertation.views.bad_request"
+handler403 = "concertation.views.forbidden"
+handler404 = "concertation.views.not_found"
+handler500 = "concertation.views.server_error"

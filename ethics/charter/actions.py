@@ -1,0 +1,195 @@
+"""Publishing, subscribing, signing: each saves and records together or not at all."""
+
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Event, Subject
+from audit.names import PLATFORM
+from audit.record import append, ensure_ledger, record_now
+from ethics.charter.models import CharterVersion, Signature, Subscription
+from ethics.charter.reading import in_force
+from ethics.charter.statements import signature_statement, subscription_statement, text_hash
+from ethics.gate.actor import Actor
+from ethics.gate.refusals import ledger_of
+from ethics.gate.unlock import sign_statement
+
+TEXTS = Path(__file__).parent / "texts"
+
+
+class NoCharter(Exception):
+    """No version is in force: nobody can subscribe or sign."""
+
+
+class AlreadySigned(Exception):
+    """This version was signed for this participation."""
+
+
+def publish(number: int, *, effective_on: date) -> CharterVersion:
+    """Publish the version whose texts lie in `texts/`; its hashes are over the exact text.
+
+    Raises `FileNotFoundError` when French or Dutch is missing: a version needs both.
+    """
+    texts = {
+        language: (TEXTS / f"{number}.{language}.md").read_text(encoding="utf-8")
+        for language in ("fr", "nl")
+    }
+    english = TEXTS / f"{number}.en.md"
+    texts["en"] = english.read_text(encoding="utf-8") if english.exists() else ""
+    hashes = {
+        f"sha256_{language}": text_hash(text) if text else "" for language, text in texts.items()
+    }
+    ensure_ledger(PLATFORM)
+    with transaction.atomic():
+        version = CharterVersion.objects.create(
+            number=number,
+            effective_on=effective_on,
+            **{f"text_{language}": text for language, text in texts.items()},
+            **hashes,
+        )
+        append(
+            PLATFORM,
+            Event(
+                verb=Verb.CHARTER_PUBLISHED,
+                charter_version=f"v{number}",
+                details={"hash": version.sha256_fr, "version": number},
+            ),
+        )
+    return version
+
+
+def sign(
+    actor: Actor,
+    *,
+    organisation: UUID,
+    function: str,
+    status: str,
+    language: str,
+) -> Signature:
+    """Sign the version in force with the person's own key, for the participation they wear.
+
+    Raises `NoCharter` or `AlreadySigned`.
+    """
+    charter = in_force()
+    if charter is None or actor.participation is None:
+        raise NoCharter
+    if Signature.objects.filter(
+        participation=actor.participation, charter=charter, withdrawn_at=None
+    ).exists():
+        raise AlreadySigned
+    statement = signature_statement(
+        charter,
+        language=language,
+        person=actor.person,
+        participation=actor.participation,
+        organisation=organisation,
+        function=function,
+        status=status,
+    )
+    keys, public, signature = sign_statement(actor, statement)
+    ledger = ledger_of(actor.concertation)
+    ensure_ledger(ledger)
+    with transaction.atomic():
+        row = Signature.objects.create(
+            person=actor.person,
+            participation=actor.participation,
+            organisation=organisation,
+            function=function,
+            secrecy_status=status,
+            charter=charter,
+            language=language,
+            statement=statement,
+            signature=signature,
+            keys=keys,
+            sign_public=public,
+        )
+        append(
+            ledger,
+            Event(
+                verb=Verb.CHARTER_SIGNED,
+                actor=actor.person,
+                organisation=organisation,
+                purpose=Purpose.ACCOUNT,
+                subjects=(Subject(SubjectKind.SIGNATURE, row.id),),
+                charter_version=f"v{charter.number}",
+                request_id=actor.request_id,
+                details={"hash": text_hash(statement.decode()), "language": language},
+            ),
+        )
+    return row
+
+
+def subscribe(
+    actor: Actor,
+    *,
+    organisation: UUID,
+    name: str,
+    enterprise_number: str,
+    power: str,
+    starts_on: date,
+    language: str,
+) -> Subscription:
+    """Subscribe an organisation; the caller has checked that the actor represents it."""
+    charter = in_force()
+    if charter is None:
+        raise NoCharter
+    statement = subscription_statement(
+        charter,
+        language=language,
+        organisation=organisation,
+        name=name,
+        enterprise_number=enterprise_number,
+        representative=actor.person,
+        power=power,
+        starts_on=starts_on.isoformat(),
+    )
+    keys, public, signature = sign_statement(actor, statement)
+    ensure_ledger(PLATFORM)
+    with transaction.atomic():
+        row = Subscription.objects.create(
+            organisation=organisation,
+            representative=actor.person,
+            power=power,
+            charter=charter,
+            starts_on=starts_on,
+            statement=statement,
+            signature=signature,
+            keys=keys,
+            sign_public=public,
+        )
+        append(
+            PLATFORM,
+            Event(
+                verb=Verb.ORGANISATION_SUBSCRIBED,
+                actor=actor.person,
+                organisation=organisation,
+                purpose=Purpose.ACCOUNT,
+                subjects=(
+                    Subject(SubjectKind.ORGANISATION, organisation),
+                    Subject(SubjectKind.SUBSCRIPTION, row.id),
+                ),
+                charter_version=f"v{charter.number}",
+                request_id=actor.request_id,
+                details={"hash": text_hash(statement.decode()), "language": language},
+            ),
+        )
+    return row
+
+
+def record_reading(actor: Actor, charter: CharterVersion) -> None:
+    """Record that the charter was opened by someone who has yet to sign it."""
+    ensure_ledger(ledger_of(actor.concertation))
+    record_now(
+        ledger_of(actor.concertation),
+        Event(
+            verb=Verb.CHARTER_READ,
+            actor=actor.person,
+            organisation=actor.organisation,
+            purpose=Purpose.ACCOUNT,
+            charter_version=f"v{charter.number}",
+            request_id=actor.request_id,
+        ),
+    )

@@ -1,0 +1,78 @@
+"""What the charter says of an organisation and a person, today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ethics.charter.models import CharterVersion, Signature, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Whether the organisation subscribed and the person signed a version that counts today."""
+
+    subscribed: bool
+    signed: bool
+    version: str
+
+
+def in_force() -> CharterVersion | None:
+    """The version in force today: the newest whose effective date has come."""
+    return CharterVersion.objects.filter(effective_on__lte=timezone.localdate()).first()
+
+
+def accepted_numbers() -> list[int]:
+    """The versions a signature may be under today: the one in force, and within its grace period
+    the one before."""
+    today = timezone.localdate()
+    rows = list(
+        CharterVersion.objects.filter(effective_on__lte=today).values_list(
+            "number", "grace_until"
+        )[:2]
+    )
+    accepted = [number for number, _ in rows[:1]]
+    if len(rows) == 2 and rows[0][1] and today <= rows[0][1]:
+        accepted.append(rows[1][0])
+    return accepted
+
+
+def agreement(participation: UUID, organisation: UUID) -> Agreement:
+    """Whether this participation stands on a live subscription and a live signature."""
+    accepted = accepted_numbers()
+    subscribed = _live_subscriptions(accepted).filter(organisation=organisation).exists()
+    signature = (
+        Signature.objects.filter(
+            participation=participation, charter__in=accepted, withdrawn_at=None
+        )
+        .order_by("-charter")
+        .values_list("charter_id", flat=True)
+        .first()
+    )
+    version = f"v{signature}" if signature else ""
+    return Agreement(subscribed, signature is not None, version)
+
+
+def _live_subscriptions(accepted: list[int]) -> QuerySet[Subscription]:
+    today = timezone.localdate()
+    return Subscription.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=today), charter__in=accepted, starts_on__lte=today
+    )
+
+
+def subscribed_organisations(organisations: Iterable[UUID]) -> set[UUID]:
+    """Those of these organisations whose subscription counts today."""
+    rows = _live_subscriptions(accepted_numbers()).filter(organisation__in=list(organisations))
+    return set(rows.values_list("organisation", flat=True))
+
+
+def latest_signature(participation: UUID) -> Signature | None:
+    """The last signature of a participation that was not withdrawn."""
+    return (
+        Signature.objects.filter(participation=participation, withdrawn_at=None)
+        .select_related("charter")
+        .order_by("-made_at")
+        .first()
+    )

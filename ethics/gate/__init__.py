@@ -1,0 +1,76 @@
+"""The one door: decide, record, open. Nothing else in the house opens sealed text.
+
+A caller hands over an actor and records; the gate fetches the facts itself from the provider that
+`concertation` registers at start, decides by `ethics.policy`, commits the event to the ledger, and
+only then opens what was granted. Writers get a pen that seals and can't open.
+"""
+
+from ethics.gate.actor import Actor
+from ethics.gate.circle import (
+    KeysTaken,
+    WrongDigits,
+    admit,
+    digits,
+    found,
+    new_recovery_key,
+    pending_recovery_key,
+    recovery_groups,
+    remove,
+)
+from ethics.gate.facts import FactsProvider, provider_is_registered, register_facts_provider
+from ethics.gate.refusals import Flooded, Refused
+from ethics.gate.reveal import (
+    UNOPENABLE,
+    Revelation,
+    Unopenable,
+    allow,
+    refuse_unknown,
+    reveal,
+    reveal_tallies,
+    standing,
+)
+from ethics.gate.unlock import (
+    KeysMissing,
+    begin_session,
+    confirm_password,
+    finish_session,
+    held_for_command,
+    make_member_keys,
+    sign_statement,
+)
+from ethics.gate.write import Pen, writing
+
+__all__ = [
+    "UNOPENABLE",
+    "Actor",
+    "FactsProvider",
+    "Flooded",
+    "KeysMissing",
+    "KeysTaken",
+    "Pen",
+    "Refused",
+    "Revelation",
+    "Unopenable",
+    "WrongDigits",
+    "admit",
+    "allow",
+    "begin_session",
+    "confirm_password",
+    "digits",
+    "finish_session",
+    "found",
+    "held_for_command",
+    "make_member_keys",
+    "new_recovery_key",
+    "pending_recovery_key",
+    "provider_is_registered",
+    "recovery_groups",
+    "refuse_unknown",
+    "register_facts_provider",
+    "remove",
+    "reveal",
+    "reveal_tallies",
+    "sign_statement",
+    "standing",
+    "writing",
+]

@@ -1,0 +1,97 @@
+"""What the gate finds out for itself, and who it asks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import UUID
+
+from django.core.exceptions import ImproperlyConfigured
+
+from ethics.charter import reading as charter
+from ethics.gate.actor import Actor
+from ethics.policy import PersonFacts, SubjectFacts
+from ethics.roles import Role, SecrecyStatus
+from ethics.secrecy import chain
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """A participation as its row says; roles count only where the chain confirms them."""
+
+    organisation: UUID
+    roles: frozenset[Role]
+    status: SecrecyStatus
+    current: bool
+
+
+class FactsProvider(Protocol):
+    """What `concertation` registers at start: rows turned into facts, no decisions."""
+
+    def place(self, person: UUID, participation: UUID, concertation: UUID) -> PlaceFacts | None:
+        """A person's place, when it is theirs and in this concertation."""
+
+    def subjects(
+        self, actor: Actor, situations: Iterable[UUID]
+    ) -> Mapping[UUID, SubjectFacts]:
+        """What is true between the actor and each situation of the actor's concertation."""
+
+    def platform_roles(self, person: UUID) -> frozenset[Role]:
+        """Roles held outside any concertation: administrator, representative."""
+
+    def alert(self, concertation: UUID, kind: str) -> None:
+        """Tell the concertation's DPO, without content, that the ledger holds an alarm."""
+
+
+_provider: FactsProvider | None = None
+
+
+def register_facts_provider(provider: FactsProvider) -> None:
+    """Register the provider; without one the gate opens nothing and the start is refused."""
+    global _provider  # noqa: PLW0603 - set once, at start
+    _provider = provider
+
+
+def provider_is_registered() -> bool:
+    """Whether the start may go on."""
+    return _provider is not None
+
+
+def provider() -> FactsProvider:
+    """The registered provider."""
+    if _provider is None:
+        raise ImproperlyConfigured("No facts provider is registered: the gate stays shut.")
+    return _provider
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's facts, and the charter version they act under."""
+
+    person: PersonFacts
+    charter_version: str = ""
+
+
+def standing_facts(actor: Actor, state: chain.ChainState | None) -> Standing:
+    """Fetch what is true of the actor in their concertation, now."""
+    second_factor = actor.keys is not None and actor.keys.second_factor
+    facts = PersonFacts(second_factor=second_factor)
+    if actor.participation is None or actor.concertation is None or state is None:
+        return Standing(facts)
+    row = provider().place(actor.person, actor.participation, actor.concertation)
+    if row is None:
+        return Standing(facts)
+    agreed = charter.agreement(actor.participation, row.organisation)
+    place = state.place(actor.person, actor.participation)
+    member = state.members.get(actor.person)
+    same_keys = member is not None and actor.keys is not None and member.keys == actor.keys.keys
+    facts = replace(
+        facts,
+        participating=True,
+        current=row.current,
+        roles=row.roles & place.roles if place else frozenset(),
+        status=place.status if place and place.status == row.status else SecrecyStatus.OTHER,
+        in_chain=place is not None and same_keys,
+        subscribed=agreed.subscribed,
+        signed=agreed.signed,
+    )
+    return Standing(facts, agreed.version)

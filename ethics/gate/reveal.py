@@ -1,0 +1,365 @@
+"""Reading: decide, commit the event, open. In that order, always."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.utils.translation import gettext_lazy as _
+
+from audit.enums import Outcome, Purpose, SubjectKind, Verb
+from audit.event import Event, Subject
+from audit.record import record_now
+from ethics.gate import keyring
+from ethics.gate.actor import Actor
+from ethics.gate.facts import Standing, provider, standing_facts
+from ethics.gate.refusals import Refused, ledger_of, refuse
+from ethics.policy import (
+    Act,
+    Decision,
+    FieldGroup,
+    PersonFacts,
+    Refusal,
+    decide,
+    in_reach,
+    who_is,
+)
+from ethics.secrecy import chain, unsealing
+from ethics.secrecy.fields import SealedRecord
+from ethics.secrecy.suites import SecrecyError
+
+log = structlog.get_logger()
+
+
+class Unopenable:
+    """Stands where a sealed text did not open; the page says so, the rest is shown."""
+
+    def __str__(self) -> str:
+        return str(_("Cette donnée ne peut pas être ouverte, le DPO est averti."))
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNOPENABLE: Final = Unopenable()
+
+_VERBS: Final[Mapping[Act, Verb]] = {
+    Act.READ: Verb.READ,
+    Act.LIST: Verb.LIST,
+    Act.READ_HISTORY: Verb.READ,
+    Act.SEE_READERS: Verb.READ,
+    Act.READ_REPORT: Verb.REPORT_READ,
+    Act.READ_LEDGER: Verb.LEDGER_READ,
+    Act.VERIFY_LEDGER: Verb.LEDGER_VERIFIED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Revelation:
+    """What the gate opened: values by record and field; what it withheld isn't in it."""
+
+    groups: Mapping[UUID, frozenset[FieldGroup]]
+    values: Mapping[tuple[UUID, int, str], Any] = field(repr=False, default_factory=dict)
+
+    def get(self, record: SealedRecord, name: str) -> Any:
+        """A field's text or codes; `UNOPENABLE` when it did not open, `None` when withheld."""
+        return self.values.get((record.id, record.version, name))
+
+    def may_see(self, subject: UUID, group: FieldGroup) -> bool:
+        """Whether a group of a situation was granted."""
+        return group in self.groups.get(subject, frozenset())
+
+
+def standing(actor: Actor) -> Refusal | None:
+    """Why this person may enter nothing of their concertation now; `None` when they may.
+
+    For the middleware that guards every route: second factor, participation, chain, subscription
+    and charter, on every request and method.
+    """
+    return who_is(fetch_standing(actor).person)
+
+
+def fetch_standing(actor: Actor, *, fresh: bool = False) -> Standing:
+    """The actor's facts, fetched once a request; `fresh` fetches them again (under a lock)."""
+    held = actor.keys
+    name = (actor.concertation, actor.participation)
+    if held is not None and not fresh and name in held.standings:
+        known: Standing = held.standings[name]
+        return known
+    state = chain.state(actor.concertation) if actor.concertation else None
+    facts = standing_facts(actor, state)
+    if held is not None:
+        held.standings[name] = facts
+    return facts
+
+
+def allow(
+    actor: Actor,
+    act: Act,
+    *,
+    purpose: Purpose,
+    verb: Verb | None = None,
+    subjects: Sequence[Subject] = (),
+    record: bool = True,
+) -> Decision:
+    """Decide an act that opens no text (members, report, ledger, meetings) and record it.
+
+    Raises `Refused`, recorded, when the answer is no.
+    """
+    verb = verb or _VERBS.get(act, Verb.READ)
+    facts = _standing_for(actor, act)
+    decision = decide(act, facts.person)
+    if not decision.granted:
+        raise refuse(
+            actor,
+            decision.refusal or Refusal.ROLE,
+            verb=verb,
+            concertation=actor.concertation,
+            purpose=purpose,
+        )
+    if record:
+        event = _event(actor, verb, decision, facts, purpose, tuple(subjects))
+        record_now(ledger_of(actor.concertation), event)
+    return decision
+
+
+def _standing_for(actor: Actor, act: Act) -> Standing:
+    if act not in {Act.ADMINISTER, Act.SUBSCRIBE}:
+        return fetch_standing(actor)
+    # Held outside any concertation: no chain, no charter of a participation stands in the way.
+    second = actor.keys is not None and actor.keys.second_factor
+    roles = provider().platform_roles(actor.person)
+    yes = bool(roles)
+    return Standing(PersonFacts(second, yes, yes, roles, yes, subscribed=yes, signed=yes))
+
+
+def refuse_unknown(actor: Actor, *, purpose: Purpose, foreign: tuple[UUID, UUID] | None) -> Refused:
+    """Record that a code was tried which isn't this concertation's, and give what to raise.
+
+    `foreign` is (concertation, situation) of a code that exists elsewhere: recorded in that
+    concertation's ledger. An unknown one goes to the platform's. The answer is the same.
+    """
+    if foreign:
+        return refuse(
+            actor,
+            Refusal.UNKNOWN_SUBJECT,
+            verb=Verb.READ,
+            concertation=foreign[0],
+            purpose=purpose,
+            subjects=(foreign[1],),
+        )
+    return refuse(
+        actor, Refusal.UNKNOWN_SUBJECT, verb=Verb.READ, concertation=None, purpose=purpose
+    )
+
+
+def reveal(
+    actor: Actor,
+    *,
+    records: Sequence[SealedRecord],
+    subjects: Iterable[UUID],
+    purpose: Purpose,
+    act: Act = Act.READ,
+    fields: Mapping[str, Collection[str]] | None = None,
+) -> Revelation:
+    """Open sealed fields of situations for an actor.
+
+    `subjects` are the situations asked for, `records` the sealed rows of them, `fields` limits the
+    sealed fields by model (`SEALED_AS`); without it all are asked. The gate drops every record of
+    another container and every field of a group the policy withholds. A single situation refused
+    raises `Refused`, as does a list of which nothing is granted; in a list the refused
+    ones are left out. The event is committed first.
+    """
+    asked = tuple(dict.fromkeys(subjects))
+    facts = fetch_standing(actor)
+    groups = _groups(records, fields)
+    granted, role = _decide_all(actor, facts, act, asked, groups, purpose)
+    try:
+        state = keyring.chain_state(actor)
+    except chain.ChainBroken as error:
+        raise chain_alarm(actor, error) from None
+    seen = tuple(sorted(set().union(*granted.values()))) if granted else ()
+    event = _event(
+        actor,
+        _VERBS[act],
+        Decision(True, role),
+        facts,
+        purpose,
+        tuple(Subject(SubjectKind.SITUATION, number) for number in granted),
+        tuple(str(group) for group in seen),
+    )
+    record_now(ledger_of(actor.concertation), event)
+    values = _open(actor, state, records, granted, fields)
+    return Revelation(granted, values)
+
+
+def _groups(
+    records: Sequence[SealedRecord], fields: Mapping[str, Collection[str]] | None
+) -> frozenset[FieldGroup]:
+    found = {FieldGroup.FRAME}
+    for model in {type(record) for record in records}:
+        for each in model.sealed_fields():
+            if fields is None or each.name in fields.get(model.SEALED_AS, ()):
+                found.add(FieldGroup(each.group))
+    return frozenset(found)
+
+
+def _decide_all(
+    actor: Actor,
+    facts: Standing,
+    act: Act,
+    asked: tuple[UUID, ...],
+    groups: frozenset[FieldGroup],
+    purpose: Purpose,
+) -> tuple[dict[UUID, frozenset[FieldGroup]], Any]:
+    """Decide each subject; the first granting role is the one worn."""
+    about = provider().subjects(actor, asked)
+    granted: dict[UUID, frozenset[FieldGroup]] = {}
+    role = None
+    refusal = who_is(facts.person)
+    for number in asked:
+        subject = about.get(number)
+        read = decide(Act.READ, facts.person, subject, groups)
+        decision = read if act == Act.READ else decide(act, facts.person, subject)
+        if decision.granted and read.granted:
+            granted[number] = read.groups
+            role = role or decision.role
+        else:
+            refusal = refusal or decision.refusal or read.refusal
+    # A list may be empty; a single situation may not, nor a list outside the person's reach.
+    in_list = act == Act.LIST and in_reach(act, facts.person)
+    if not granted and not in_list:
+        raise refuse(
+            actor,
+            refusal or Refusal.ROLE,
+            verb=_VERBS[act],
+            concertation=actor.concertation,
+            purpose=purpose,
+            subjects=asked[:1],
+        )
+    return granted, role
+
+
+def _open(
+    actor: Actor,
+    state: chain.ChainState,
+    records: Sequence[SealedRecord],
+    granted: Mapping[UUID, frozenset[FieldGroup]],
+    fields: Mapping[str, Collection[str]] | None,
+) -> dict[tuple[UUID, int, str], Any]:
+    allowed = [record for record in records if record.container in granted]
+    wanted = {(each.container, each.scope, each.key_generation) for each in allowed}
+    keys = keyring.scope_keys(actor, state, wanted)
+    values: dict[tuple[UUID, int, str], Any] = {}
+    failed: dict[UUID, tuple[SealedRecord, str]] = {}
+    for record in allowed:
+        key = keys.get((record.scope, record.key_generation), SecrecyError("no_key"))
+        for each in type(record).sealed_fields():
+            if FieldGroup(each.group) not in granted[record.container]:
+                continue
+            if fields is not None and each.name not in fields.get(record.SEALED_AS, ()):
+                continue
+            name = (record.id, record.version, each.name)
+            try:
+                if isinstance(key, SecrecyError):
+                    raise key
+                values[name] = unsealing.open_field(key, record, each)
+            except SecrecyError as error:
+                values[name] = UNOPENABLE
+                failed[record.id] = (record, str(error))
+    for record, why in failed.values():
+        _alarm(actor, record, why)
+    return values
+
+
+def _alarm(actor: Actor, record: SealedRecord, why: str) -> None:
+    """A ciphertext did not open: an event that stays, and a word to the DPO, without content."""
+    log.warning("sealed_text_does_not_open", object=str(record.id), reason=why)
+    record_now(
+        ledger_of(actor.concertation),
+        Event(
+            verb=Verb.UNOPENABLE,
+            outcome=Outcome.FAILED,
+            reason=why.replace(" ", "_")[:64],
+            actor=actor.person,
+            organisation=actor.organisation,
+            subjects=(Subject(SubjectKind.SITUATION, record.container),),
+            request_id=actor.request_id,
+        ),
+    )
+    if actor.concertation:
+        provider().alert(actor.concertation, "unopenable")
+
+
+def chain_alarm(actor: Actor, error: chain.ChainBroken) -> chain.ChainBroken:
+    """The membership chain doesn't hold: recorded, the DPO told, and everything stays shut."""
+    log.error("membership_chain_broken", number=error.number, reason=error.why)
+    record_now(
+        ledger_of(actor.concertation),
+        Event(
+            verb=Verb.ALARM,
+            outcome=Outcome.FAILED,
+            reason="chain_broken",
+            actor=actor.person,
+            subjects=(
+                (Subject(SubjectKind.CONCERTATION, actor.concertation),)
+                if actor.concertation
+                else ()
+            ),
+            request_id=actor.request_id,
+            details={"number": error.number},
+        ),
+    )
+    if actor.concertation:
+        provider().alert(actor.concertation, "chain_broken")
+    return error
+
+
+def reveal_tallies(
+    actor: Actor, tallies: Sequence[SealedRecord], *, purpose: Purpose
+) -> Revelation:
+    """Open the year tallies of the actor's concertation for its report; recorded first."""
+    allow(
+        actor,
+        Act.READ_REPORT,
+        purpose=purpose,
+        subjects=tuple(Subject(SubjectKind.REPORT, tally.id) for tally in tallies),
+    )
+    state = keyring.chain_state(actor)
+    values: dict[tuple[UUID, int, str], Any] = {}
+    for tally in tallies:
+        if tally.container != actor.concertation:
+            continue
+        for each in type(tally).sealed_fields():
+            name = (tally.id, tally.version, each.name)
+            try:
+                key = keyring.tally_key(actor, state, tally.key_generation)
+                values[name] = unsealing.open_field(key, tally, each)
+            except SecrecyError as error:
+                values[name] = UNOPENABLE
+                _alarm(actor, tally, str(error))
+    return Revelation({}, values)
+
+
+def _event(
+    actor: Actor,
+    verb: Verb,
+    decision: Decision,
+    facts: Standing,
+    purpose: Purpose,
+    subjects: tuple[Subject, ...],
+    field_groups: tuple[str, ...] = (),
+) -> Event:
+    return Event(
+        verb=verb,
+        actor=actor.person,
+        organisation=actor.organisation,
+        role=str(decision.role) if decision.role else "",
+        purpose=purpose,
+        subjects=subjects,
+        field_groups=field_groups,
+        charter_version=facts.charter_version,
+        request_id=actor.request_id,
+    )
+

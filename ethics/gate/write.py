@@ -1,0 +1,305 @@
+"""Writing: decide, take the lock, decide again, save sealed, append the event last.
+
+The pen seals and records. It can reseal what it may not show: text opened to be resealed never
+leaves it, so an action holds a handle that only seals.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import DetailValue, Event, Subject, Written
+from audit.record import append_many
+from ethics.gate import keyring
+from ethics.gate.actor import Actor
+from ethics.gate.facts import Standing, provider
+from ethics.gate.refusals import Refused, ledger_of, refuse
+from ethics.gate.reveal import chain_alarm, fetch_standing
+from ethics.policy import ON_A_SITUATION, Act, Decision, Refusal, SubjectFacts, decide
+from ethics.secrecy import chain, sealing, unsealing
+from ethics.secrecy.erasure import store
+from ethics.secrecy.fields import SealedRecord, ciphertext_hash
+from ethics.secrecy.models import Container, ContainerKind, Recipient, ScopeKey, ScopeWrap
+from ethics.secrecy.suites import SecrecyError
+
+
+@dataclass(slots=True, repr=False)
+class Pen:
+    """A seal-only handle for one action, inside its transaction."""
+
+    actor: Actor
+    decision: Decision
+    facts: Standing
+    situation: UUID | None
+    purpose: Purpose
+    _state: chain.ChainState
+    _keys: dict[tuple[UUID, int], bytes] = field(default_factory=dict)
+    _events: list[Event] = field(default_factory=list)
+
+    def open_container(self, kind: ContainerKind) -> UUID:
+        """A new container with its first key, sealed to its author alone (a draft, design 3).
+
+        The erasure key comes first, in its own database, then the container.
+        """
+        container = uuid4()
+        erasure = store.make_key(container)
+        Container.objects.create(
+            id=container, kind=kind, concertation=self.actor.concertation
+        )
+        value, record = sealing.new_scope_key(container, container, 1)
+        record.save()
+        self._wrap_to_member(record, value, erasure, self._own(), None)
+        self._keys[(container, 1)] = value
+        self.situation = self.situation or container
+        return container
+
+    def open_to_circle(self, record: SealedRecord) -> None:
+        """Give a draft a new key that the circle holds, and seal the draft anew under it.
+
+        The draft's own key stays its author's: what was typed and taken back before the sharing
+        decision never becomes readable to the group.
+        """
+        generation = self._latest(record.scope) + 1
+        erasure = store.key(record.container)
+        value, key = sealing.new_scope_key(record.container, record.scope, generation)
+        key.save()
+        current = self._state.generation
+        if current is None:
+            raise SecrecyError("awaiting_keys")
+        sealing.wrap_under(
+            key,
+            value,
+            erasure=erasure,
+            key=keyring.concertation_key(self.actor, self._state, current.number),
+            wrap=sealing.recipient_generation(current.number),
+        ).save()
+        self._keys[(record.scope, generation)] = value
+        self.seal(record, generation=generation)
+
+    def new_scope(self, record: SealedRecord) -> None:
+        """Give a record its own key under its container's (an agreed action's, design 3)."""
+        erasure = store.key(record.container)
+        generation = self._latest(record.container)
+        value, key = sealing.new_scope_key(record.container, record.id, 1)
+        key.save()
+        sealing.wrap_under(
+            key,
+            value,
+            erasure=erasure,
+            key=self._key(record.container, record.container, generation),
+            wrap=ScopeWrap(
+                kind=Recipient.SCOPE, recipient=record.container, generation=generation
+            ),
+        ).save()
+        record.scope, record.key_generation = record.id, 1
+        self._keys[(record.id, 1)] = value
+
+    def share_scope(
+        self, container: UUID, scope: UUID, person: UUID, *, until: date | None = None
+    ) -> None:
+        """Seal a key to one named person: an action's to its limited reader, a situation's to a
+        guest. The person's public half comes from the chain, and the seal is signed."""
+        member = self._state.members.get(person)
+        if member is None:
+            raise SecrecyError("not_in_chain")
+        generation = self._latest(scope)
+        key = ScopeKey.objects.get(scope=scope, generation=generation)
+        if ScopeWrap.objects.filter(
+            key=key, kind=Recipient.MEMBER, recipient=member.keys
+        ).exists():
+            return
+        value = self._key(container, scope, generation)
+        self._wrap_to_member(
+            key, value, store.key(container), (member.keys, member.public.hpke), until
+        )
+
+    def seal(
+        self, record: SealedRecord, *, generation: int | None = None, **values: Any
+    ) -> None:
+        """Seal a record's fields under its next version; fields not named keep their text.
+
+        Every sealed field is sealed anew: version and generation are part of what binds it.
+        """
+        names = {each.name for each in type(record).sealed_fields()}
+        if unknown := set(values) - names:
+            raise TypeError(f"not sealed fields: {sorted(unknown)}")
+        kept = {}
+        if record.version:
+            key = self._key(record.container, record.scope, record.key_generation)
+            for each in type(record).sealed_fields():
+                if each.name not in values:
+                    kept[each.name] = unsealing.open_field(key, record, each)
+        elif missing := names - set(values):
+            raise TypeError(f"sealed fields without a value: {sorted(missing)}")
+        if generation:
+            record.key_generation = generation
+        elif not record.key_generation:
+            record.key_generation = self._latest(record.scope)
+        record.version += 1
+        key = self._key(record.container, record.scope, record.key_generation)
+        for each in type(record).sealed_fields():
+            value = values[each.name] if each.name in values else kept[each.name]
+            setattr(record, each.name, sealing.seal_field(key, record, each, value))
+
+    def count(
+        self, tally: SealedRecord, name: str, measure: str, category: str, step: int = 1
+    ) -> None:
+        """Move one count of a year tally, sealed under the concertation's key; nothing is shown."""
+        current = self._state.generation
+        if current is None:
+            raise SecrecyError("awaiting_keys")
+        field_ = next(each for each in type(tally).sealed_fields() if each.name == name)
+        counts: dict[str, dict[str, int]] = {}
+        if tally.version:
+            key = keyring.tally_key(self.actor, self._state, tally.key_generation)
+            counts = unsealing.open_field(key, tally, field_)
+        row = counts.setdefault(measure, {})
+        row[category] = row.get(category, 0) + step
+        tally.key_generation = current.number
+        tally.version += 1
+        key = keyring.tally_key(self.actor, self._state, current.number)
+        setattr(tally, name, sealing.seal_field(key, tally, field_, counts))
+        self.record(Verb.TALLY_MOVED, tally, of_situation=False)
+
+    def record(
+        self,
+        verb: Verb,
+        record: SealedRecord | None = None,
+        *,
+        subjects: tuple[Subject, ...] = (),
+        details: Mapping[str, DetailValue] | None = None,
+        meeting: UUID | None = None,
+        of_situation: bool = True,
+    ) -> None:
+        """Queue the event of a write; events are appended last, in the action's transaction."""
+        written = None
+        if record is not None:
+            written = Written(
+                model=record.SEALED_AS,
+                object=record.id,
+                version=record.version,
+                ciphertext_hash=ciphertext_hash(record.copy_of_seals()),
+                situation=record.container if of_situation else None,
+            )
+        self._events.append(
+            Event(
+                verb=verb,
+                actor=self.actor.person,
+                organisation=self.actor.organisation,
+                role=str(self.decision.role) if self.decision.role else "",
+                purpose=self.purpose,
+                subjects=subjects,
+                meeting=meeting,
+                charter_version=self.facts.charter_version,
+                request_id=self.actor.request_id,
+                written=written,
+                details=details or {},
+            )
+        )
+
+    def _latest(self, scope: UUID) -> int:
+        rows = ScopeKey.objects.filter(scope=scope).order_by("-generation")
+        number = rows.values_list("generation", flat=True).first()
+        if number is None:
+            raise SecrecyError("no_key")
+        return number
+
+    def _key(self, container: UUID, scope: UUID, generation: int) -> bytes:
+        name = (scope, generation)
+        if name not in self._keys:
+            wanted = [(container, scope, generation)]
+            found = keyring.scope_keys(self.actor, self._state, wanted)
+            value = found.get(name, SecrecyError("no_key"))
+            if isinstance(value, SecrecyError):
+                raise value
+            self._keys[name] = value
+        return self._keys[name]
+
+    def _own(self) -> tuple[UUID, bytes]:
+        private = keyring.private_keys(self.actor)
+        if self.actor.keys is None:
+            raise Refused(Refusal.NOT_SIGNED_IN)
+        return self.actor.keys.keys, private.public().hpke
+
+    def _wrap_to_member(
+        self,
+        key: ScopeKey,
+        value: bytes,
+        erasure: bytes,
+        member: tuple[UUID, bytes],
+        until: date | None,
+    ) -> None:
+        own = self._own()[0]
+        sealing.wrap_to(
+            key,
+            value,
+            erasure=erasure,
+            public=member[1],
+            wrap=ScopeWrap(kind=Recipient.MEMBER, recipient=member[0], until=until),
+            signer=(own, keyring.private_keys(self.actor)),
+        ).save()
+
+
+@contextmanager
+def writing(
+    actor: Actor, act: Act, *, verb: Verb, purpose: Purpose, situation: UUID | None = None
+) -> Iterator[Pen]:
+    """Open the transaction of one action and hand out its pen.
+
+    Decides first, recording a refusal outside the transaction; takes the container's lock, decides
+    again on fresh facts, and appends the queued events at the end. Nothing is saved without its
+    event. Raises `Refused` or `chain.ChainBroken`.
+    """
+    facts = fetch_standing(actor)
+    decision = _decide(actor, act, facts, situation)
+    if not decision.granted:
+        raise _refused(actor, decision, verb, purpose, situation)
+    try:
+        state = keyring.chain_state(actor)
+    except chain.ChainBroken as error:
+        raise chain_alarm(actor, error) from None
+    late: Decision | None = None
+    with transaction.atomic():
+        if situation is not None:
+            Container.objects.select_for_update().get(id=situation)
+        facts = fetch_standing(actor, fresh=True)
+        decision = _decide(actor, act, facts, situation)
+        if decision.granted:
+            pen = Pen(actor, decision, facts, situation, purpose, state)
+            yield pen
+            if pen._events:
+                append_many(ledger_of(actor.concertation), pen._events)
+        else:
+            late = decision
+    if late is not None:
+        raise _refused(actor, late, verb, purpose, situation)
+
+
+def _decide(actor: Actor, act: Act, facts: Standing, situation: UUID | None) -> Decision:
+    subject: SubjectFacts | None = None
+    if act in ON_A_SITUATION and situation is not None:
+        subject = provider().subjects(actor, [situation]).get(situation)
+    return decide(act, facts.person, subject)
+
+
+def _refused(
+    actor: Actor, decision: Decision, verb: Verb, purpose: Purpose, situation: UUID | None
+) -> Refused:
+    return refuse(
+        actor,
+        decision.refusal or Refusal.ROLE,
+        verb=verb,
+        concertation=actor.concertation,
+        purpose=purpose,
+        subjects=(situation,) if situation else (),
+        kind=SubjectKind.SITUATION,
+    )
+
+
+

@@ -1,0 +1,340 @@
+"""Who may do what: one declarative table, and the pure function that reads it.
+
+The table is data (`TABLE`): for each act, and for acts on text for each field group, the roles and
+the condition under which each may. `manage.py policy table` prints it, the page “Qui peut voir
+quoi” shows it, a test walks every cell. Missing owner, role, charter, second factor or purpose
+means no.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ethics.roles import READING_ROLES, Role, SecrecyStatus
+
+
+class FieldGroup(models.TextChoices):
+    """The groups of fields of a situation (design 1)."""
+
+    FRAME = "frame", _("cadre : code, état, dates")
+    SUMMARY = "summary", _("résumé : titre, besoins, urgence")
+    NARRATIVE = "narrative", _("récit et question au groupe")
+    VOICE = "voice", _("voix de la personne")
+    NETWORK = "network", _("réseau autour de la personne")
+    TIMELINE = "timeline", _("fil : contributions et retours")
+    ACTIONS = "actions", _("actions convenues")
+    OUTCOME = "outcome", _("résultat")
+
+
+class Act(models.TextChoices):
+    """What can be asked of the policy."""
+
+    READ = "read", _("lire")
+    LIST = "list", _("voir dans le tableau")
+    BRING = "bring", _("présenter une situation")
+    EDIT = "edit", _("modifier la présentation")
+    CONTRIBUTE = "contribute", _("ajouter au fil")
+    PROPOSE_ACTION = "propose_action", _("proposer une action")
+    AGREE_ACTION = "agree_action", _("convenir d’une action")
+    MOVE_ACTION = "move_action", _("faire avancer une action")
+    GIVE_FEEDBACK = "give_feedback", _("donner un retour")
+    SET_CASE_MANAGER = "set_case_manager", _("désigner la référence")
+    CLOSE = "close", _("clôturer")
+    READ_HISTORY = "read_history", _("voir l’historique des champs")
+    SEE_READERS = "see_readers", _("voir qui a consulté")
+    READ_MEETINGS = "read_meetings", _("voir réunions et ordre du jour")
+    PLAN_MEETING = "plan_meeting", _("prévoir et tenir une réunion")
+    READ_REPORT = "read_report", _("lire le rapport de l’année")
+    LIFT_SUPPRESSION = "lift_suppression", _("lever le masquage des petits nombres")
+    IMPORT = "import", _("importer un tableau de suivi")
+    READ_MEMBERS = "read_members", _("voir les membres")
+    INVITE = "invite", _("inviter")
+    ADMIT = "admit", _("admettre")
+    REMOVE = "remove", _("retirer un membre")
+    READ_LEDGER = "read_ledger", _("lire le journal des accès")
+    VERIFY_LEDGER = "verify_ledger", _("vérifier le journal")
+    SUBSCRIBE = "subscribe", _("faire adhérer l’organisation")
+    ADMINISTER = "administer", _("créer concertations et organisations")
+
+
+class When(models.TextChoices):
+    """Under which condition a role may."""
+
+    ALWAYS = "always", _("oui")
+    OWN = "own", _("ce qu’elle ou il a présenté")
+    ADDRESSED = "addressed", _("l’action qui lui est adressée")
+    TICKED = "ticked", _("la situation ouverte pour elle ou lui")
+    HELD = "held", _("la situation dont elle ou il est référent·e")
+
+
+class Refusal(StrEnum):
+    """Why not; these codes stand in the ledger."""
+
+    NOT_SIGNED_IN = "not_signed_in"
+    NO_SECOND_FACTOR = "no_second_factor"
+    NO_PARTICIPATION = "no_participation"
+    PARTICIPATION_ENDED = "participation_ended"
+    NOT_IN_CHAIN = "not_in_chain"
+    NO_SUBSCRIPTION = "no_subscription"
+    NO_CHARTER = "no_charter"
+    NO_PURPOSE = "no_purpose"
+    UNKNOWN_SUBJECT = "unknown_subject"
+    CONFLICT = "conflict_of_interest"
+    NOT_IN_AUDIENCE = "not_in_audience"
+    DRAFT = "draft_of_someone_else"
+    NOT_BOUND = "not_bound_by_secrecy"
+    ROLE = "role"
+    STATE = "state"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What is true of a person in a concertation; fetched by the gate, never told by a caller."""
+
+    second_factor: bool = False
+    participating: bool = False
+    current: bool = False
+    # Roles of the row that the signed membership chain confirms.
+    roles: frozenset[Role] = frozenset()
+    in_chain: bool = False
+    status: SecrecyStatus = SecrecyStatus.OTHER
+    subscribed: bool = False
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """What is true between a person and one situation."""
+
+    known: bool = False
+    draft: bool = False
+    closed: bool = False
+    hidden: bool = False
+    restricted: bool = False
+    # guardian's grants: facts for the policy, never the decision.
+    named_reader: bool = False
+    guest_ticked: bool = False
+    conflict: bool = False
+    own: bool = False
+    held: bool = False
+    addressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Granted, with the role that granted it, or refused, with the reason."""
+
+    granted: bool
+    role: Role | None = None
+    refusal: Refusal | None = None
+    groups: frozenset[FieldGroup] = field(default_factory=frozenset)
+
+
+R, W, G = Role, When, FieldGroup
+Cell = Mapping[Role, When]
+
+_CIRCLE: Final[Cell] = MappingProxyType({R.PARTICIPANT: W.ALWAYS, R.COORDINATOR: W.ALWAYS})
+_CIRCLE_AND_GUEST: Final[Cell] = MappingProxyType({**_CIRCLE, R.GUEST: W.TICKED})
+_EVERYONE: Final[Cell] = MappingProxyType(
+    {**_CIRCLE, R.GUEST: W.ALWAYS, R.LIMITED_READER: W.ALWAYS}
+)
+
+# Reading and writing text, by field group. A limited reader sees the frame of what they brought
+# and the actions addressed to them; never narrative, health or social fields (design 1).
+READ_TABLE: Final[Mapping[FieldGroup, Cell]] = MappingProxyType(
+    {
+        G.FRAME: MappingProxyType({**_CIRCLE_AND_GUEST, R.LIMITED_READER: W.OWN}),
+        G.SUMMARY: _CIRCLE_AND_GUEST,
+        G.NARRATIVE: _CIRCLE_AND_GUEST,
+        G.VOICE: _CIRCLE_AND_GUEST,
+        G.NETWORK: _CIRCLE_AND_GUEST,
+        G.TIMELINE: _CIRCLE_AND_GUEST,
+        G.ACTIONS: MappingProxyType({**_CIRCLE_AND_GUEST, R.LIMITED_READER: W.ADDRESSED}),
+        G.OUTCOME: _CIRCLE,
+    }
+)
+
+TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
+    {
+        Act.LIST: _CIRCLE,
+        Act.BRING: MappingProxyType({**_CIRCLE}),
+        Act.EDIT: MappingProxyType(
+            {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
+        ),
+        Act.CONTRIBUTE: _CIRCLE_AND_GUEST,
+        Act.PROPOSE_ACTION: _CIRCLE_AND_GUEST,
+        Act.AGREE_ACTION: _CIRCLE,
+        Act.MOVE_ACTION: MappingProxyType(
+            {
+                R.PARTICIPANT: W.ADDRESSED,
+                R.CASE_MANAGER: W.HELD,
+                R.COORDINATOR: W.ALWAYS,
+                R.GUEST: W.ADDRESSED,
+                R.LIMITED_READER: W.ADDRESSED,
+            }
+        ),
+        Act.GIVE_FEEDBACK: MappingProxyType(
+            {**_CIRCLE, R.GUEST: W.TICKED, R.LIMITED_READER: W.ADDRESSED}
+        ),
+        Act.SET_CASE_MANAGER: _CIRCLE,
+        Act.CLOSE: MappingProxyType(
+            {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
+        ),
+        Act.READ_HISTORY: _CIRCLE,
+        Act.SEE_READERS: _CIRCLE,
+        Act.READ_MEETINGS: _CIRCLE,
+        Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.READ_REPORT: _CIRCLE,
+        Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.READ_MEMBERS: _EVERYONE,
+        Act.INVITE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.ADMIT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.REMOVE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.READ_LEDGER: MappingProxyType({R.DPO: W.ALWAYS}),
+        Act.VERIFY_LEDGER: MappingProxyType({R.DPO: W.ALWAYS, R.COORDINATOR: W.ALWAYS}),
+        Act.SUBSCRIBE: MappingProxyType({R.REPRESENTATIVE: W.ALWAYS}),
+        Act.ADMINISTER: MappingProxyType({R.ADMINISTRATOR: W.ALWAYS}),
+    }
+)
+
+# Acts on one situation: the audience, conflicts and its state count.
+ON_A_SITUATION: Final = frozenset(
+    {
+        Act.READ,
+        Act.LIST,
+        Act.EDIT,
+        Act.CONTRIBUTE,
+        Act.PROPOSE_ACTION,
+        Act.AGREE_ACTION,
+        Act.MOVE_ACTION,
+        Act.GIVE_FEEDBACK,
+        Act.SET_CASE_MANAGER,
+        Act.CLOSE,
+        Act.READ_HISTORY,
+        Act.SEE_READERS,
+    }
+)
+WRITES: Final = ON_A_SITUATION - {Act.READ, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS}
+# A closed situation is read, and nothing more, until it is reopened or erased.
+OPEN_ONLY: Final = WRITES
+
+
+def cell(act: Act, group: FieldGroup | None = None) -> Cell:
+    """One cell of the table; an act or group that isn't there has nobody in it."""
+    if act == Act.READ:
+        return READ_TABLE.get(group, {}) if group else {}
+    return TABLE.get(act, {})
+
+
+def who_is(person: PersonFacts) -> Refusal | None:
+    """Why this person may do nothing here; `None` when the door can be asked."""
+    if not person.second_factor:
+        return Refusal.NO_SECOND_FACTOR
+    if not person.participating:
+        return Refusal.NO_PARTICIPATION
+    if not person.current:
+        return Refusal.PARTICIPATION_ENDED
+    if not person.in_chain:
+        return Refusal.NOT_IN_CHAIN
+    if not person.subscribed:
+        return Refusal.NO_SUBSCRIPTION
+    if not person.signed:
+        return Refusal.NO_CHARTER
+    return None
+
+
+def in_reach(act: Act, person: PersonFacts) -> bool:
+    """Whether a role of this person stands in the act's cell at all: may they see an empty list?"""
+    return who_is(person) is None and _granting(cell(act), person, None) is not None
+
+
+def decide(
+    act: Act,
+    person: PersonFacts,
+    subject: SubjectFacts | None = None,
+    groups: frozenset[FieldGroup] = frozenset(),
+) -> Decision:
+    """Decide one act: granted with the role that grants it, or refused with the first reason.
+
+    For reading, `groups` is what was asked; the decision carries what is granted, and is a refusal
+    when that is nothing. Acts on a situation need its facts: without them the answer is no.
+    """
+    refusal = who_is(person)
+    if refusal is None and act in ON_A_SITUATION:
+        refusal = _about(act, person, subject)
+    if refusal is not None:
+        return Decision(False, refusal=refusal)
+    if act == Act.READ:
+        return _read(person, subject, groups)
+    role = _granting(cell(act), person, subject)
+    if role is None:
+        return Decision(False, refusal=Refusal.ROLE)
+    return Decision(True, role=role)
+
+
+def _read(
+    person: PersonFacts, subject: SubjectFacts | None, groups: frozenset[FieldGroup]
+) -> Decision:
+    granted = {}
+    for group in sorted(groups):
+        role = _granting(cell(Act.READ, group), person, subject)
+        if role is not None:
+            granted[group] = role
+    if not granted:
+        return Decision(False, refusal=Refusal.ROLE)
+    return Decision(True, role=next(iter(granted.values())), groups=frozenset(granted))
+
+
+def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refusal | None:
+    if subject is None or not subject.known:
+        return Refusal.UNKNOWN_SUBJECT
+    if subject.draft and not subject.own:
+        return Refusal.DRAFT
+    if subject.conflict:
+        return Refusal.CONFLICT
+    if subject.hidden and not subject.own:
+        return Refusal.HIDDEN
+    personal = subject.own or subject.addressed or subject.guest_ticked
+    if subject.restricted and not (subject.named_reader or subject.guest_ticked):
+        return Refusal.NOT_IN_AUDIENCE
+    if person.status != SecrecyStatus.PROFESSIONAL and not personal:
+        return Refusal.NOT_BOUND
+    if act in OPEN_ONLY and subject.closed:
+        return Refusal.STATE
+    return None
+
+
+def _granting(where: Cell, person: PersonFacts, subject: SubjectFacts | None) -> Role | None:
+    roles = person.roles
+    if subject is not None and subject.held and roles & {Role.PARTICIPANT, Role.COORDINATOR}:
+        roles = roles | {Role.CASE_MANAGER}
+    for role in Role:  # the order of the enumeration, so that the answer is always the same
+        if role in roles and role in where and _holds(where[role], subject):
+            # The circle's roles open text only to people bound by professional secrecy.
+            bound = person.status == SecrecyStatus.PROFESSIONAL
+            if role in {Role.PARTICIPANT, Role.COORDINATOR, Role.CASE_MANAGER} and not bound:
+                continue
+            if role in READING_ROLES and Role.DPO in person.roles:
+                continue
+            return role
+    return None
+
+
+def _holds(when: When, subject: SubjectFacts | None) -> bool:
+    if when == When.ALWAYS:
+        return True
+    if subject is None:
+        return False
+    return {
+        When.OWN: subject.own,
+        When.ADDRESSED: subject.addressed,
+        When.TICKED: subject.guest_ticked,
+        When.HELD: subject.held,
+    }[when]

@@ -1,0 +1,172 @@
+"""Seals, and only seals: text under a key, keys under keys, keys to people.
+
+Actions that write get handles built on these functions; nothing here can open what it made.
+"""
+
+import json
+import secrets
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from ethics.secrecy.fields import Sealed, SealedField, SealedRecord
+from ethics.secrecy.keys import PrivateKeys, hpke_public
+from ethics.secrecy.models import GenerationWrap, Recipient, ScopeKey, ScopeWrap
+from ethics.secrecy.suites import (
+    AEAD_SUITE,
+    HPKE_SUITE,
+    KEY_BYTES,
+    NONCE_BYTES,
+    SEAL_SUITE,
+    bind,
+    commitment,
+    derive,
+    field_binding,
+    pad,
+)
+
+TEXT = b"\x00"
+CODED = b"\x01"
+
+
+def new_key() -> bytes:
+    """A random key of 256 bits."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def seal(key: bytes, data: bytes, binding: bytes) -> bytes:
+    """Seal bytes under a key: suite byte, nonce, AES-256-GCM-SIV (RFC 8452)."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return bytes([AEAD_SUITE]) + nonce + AESGCMSIV(key).encrypt(nonce, data, binding)
+
+
+def seal_to(public: bytes, data: bytes, binding: bytes) -> bytes:
+    """Seal bytes to a person: suite byte, then HPKE's encapsulation and ciphertext (RFC 9180)."""
+    return bytes([SEAL_SUITE]) + HPKE_SUITE.encrypt(data, hpke_public(public), binding)
+
+
+def encode(value: Any, *, coded: bool) -> bytes:
+    """A field's value as padded bytes: a kind byte, then UTF-8 text or canonical JSON."""
+    if coded:
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return pad(CODED + text.encode())
+    return pad(TEXT + str(value).encode())
+
+
+def seal_field(key: bytes, record: SealedRecord, field: SealedField, value: Any) -> Sealed:
+    """Seal one field of a record under its scope's key, at the record's own version."""
+    binding = field_binding(
+        model=record.SEALED_AS,
+        field=field.name,
+        record=record.id,
+        container=record.container,
+        generation=record.key_generation,
+        version=record.version,
+    )
+    return Sealed(seal(key, encode(value, coded=field.coded), binding))
+
+
+def new_scope_key(container: UUID, scope: UUID, generation: int) -> tuple[bytes, ScopeKey]:
+    """A key for a container or an action, with its record (not saved yet)."""
+    key = new_key()
+    record = ScopeKey(
+        container_id=container,
+        scope=scope,
+        generation=generation,
+        commitment=commitment(key, container=container, scope=scope, generation=generation),
+    )
+    return key, record
+
+
+def wrap_binding(key: ScopeKey, wrap: ScopeWrap) -> bytes:
+    """What a sealed copy of a scope's key is bound to."""
+    return bind(
+        "concertation/scope-key/1",
+        key.container_id,
+        key.scope,
+        key.generation,
+        wrap.kind,
+        wrap.recipient.bytes if wrap.recipient else b"",
+        wrap.generation,
+    )
+
+
+def _under_erasure(erasure: bytes, value: bytes, binding: bytes) -> bytes:
+    return seal(derive(erasure, "erasure"), value, binding)
+
+
+def wrap_under(
+    record: ScopeKey, value: bytes, *, erasure: bytes, key: bytes, wrap: ScopeWrap
+) -> ScopeWrap:
+    """A copy of a scope's key for holders of another key: the concertation's, or the container's.
+
+    Stored wrap = seal(AEAD under erasure key(key)), for every copy (design 3).
+    """
+    binding = wrap_binding(record, wrap)
+    wrap.key = record
+    wrap.sealed = seal(derive(key, "wrap"), _under_erasure(erasure, value, binding), binding)
+    return wrap
+
+
+def wrap_to(
+    record: ScopeKey,
+    value: bytes,
+    *,
+    erasure: bytes,
+    public: bytes,
+    wrap: ScopeWrap,
+    signer: tuple[UUID, PrivateKeys] | None = None,
+) -> ScopeWrap:
+    """A copy of a scope's key for one person, the inbox or the recovery key; persons' are signed."""
+    binding = wrap_binding(record, wrap)
+    wrap.key = record
+    wrap.sealed = seal_to(public, _under_erasure(erasure, value, binding), binding)
+    if signer:
+        wrap.signed_by = signer[0]
+        wrap.signature = signer[1].sign(signed_part(binding, wrap.sealed))
+    return wrap
+
+
+def signed_part(binding: bytes, sealed: bytes) -> bytes:
+    """What a seal's signature covers."""
+    return bind("concertation/signed-seal/1", binding, sealed)
+
+
+def generation_binding(concertation: UUID, generation: int, holder: UUID | None) -> bytes:
+    """What a sealed copy of the concertation's key is bound to."""
+    return bind(
+        "concertation/generation-key/1",
+        concertation,
+        generation,
+        holder.bytes if holder else b"",
+    )
+
+
+def wrap_generation(
+    concertation: UUID,
+    generation: int,
+    value: bytes,
+    *,
+    public: bytes,
+    holder: UUID | None,
+    person: UUID | None,
+    signer: tuple[UUID, PrivateKeys],
+) -> GenerationWrap:
+    """The concertation's key of one generation, sealed and signed to a holder or to recovery."""
+    binding = generation_binding(concertation, generation, holder)
+    sealed = seal_to(public, value, binding)
+    return GenerationWrap(
+        concertation=concertation,
+        generation=generation,
+        holder=holder,
+        person=person,
+        sealed=sealed,
+        signed_by=signer[0],
+        signature=signer[1].sign(signed_part(binding, sealed)),
+    )
+
+
+def recipient_generation(concertation_generation: int) -> ScopeWrap:
+    """An empty wrap addressed to the holders of a generation of the concertation's key."""
+    return ScopeWrap(kind=Recipient.GENERATION, generation=concertation_generation)

@@ -1,0 +1,110 @@
+"""The bytes everything sealed is made of: suites, padding, associated data, derivations.
+
+These formats are final. A blob starts with its suite byte; an old suite keeps opening, the next
+write uses the newest. Nothing here seals or opens: see `sealing` and `unsealing`.
+"""
+
+import hashlib
+import hmac
+import struct
+from typing import Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives import hpke
+
+# A suite byte begins every blob; one byte for each construction, never reused.
+AEAD_SUITE: Final = 0x01  # AES-256-GCM-SIV (RFC 8452), random nonce of 12 bytes
+SEAL_SUITE: Final = 0x02  # HPKE (RFC 9180), ML-KEM-768 + X25519, HKDF-SHA256, AES-256-GCM
+SIGN_SUITE: Final = 0x03  # Ed25519 (RFC 8032)
+
+NONCE_BYTES: Final = 12
+KEY_BYTES: Final = 32
+MLKEM_SEED_BYTES: Final = 64
+MLKEM_PUBLIC_BYTES: Final = 1184
+X25519_BYTES: Final = 32
+HPKE_PUBLIC_BYTES: Final = MLKEM_PUBLIC_BYTES + X25519_BYTES
+SIGNATURE_BYTES: Final = 64
+
+HPKE_SUITE: Final = hpke.Suite(
+    hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM
+)
+
+_SIZE_CLASSES: Final = (32, 64, 128, 256, 512, 1024, 2048, 4096)
+_LARGE_STEP: Final = 4096
+
+
+class SecrecyError(Exception):
+    """Something sealed can't be trusted; the message names the reason, never content."""
+
+
+def pad(data: bytes) -> bytes:
+    """Pad to a size class (ISO/IEC 7816-4: one 0x80, then zeros), so that lengths say little."""
+    needed = len(data) + 1
+    for size in _SIZE_CLASSES:
+        if needed <= size:
+            break
+    else:
+        size = -(-needed // _LARGE_STEP) * _LARGE_STEP
+    return data + b"\x80" + bytes(size - needed)
+
+
+def unpad(padded: bytes) -> bytes:
+    """Take the padding off; anything that `pad` did not write is an error."""
+    data = padded.rstrip(b"\x00")
+    if not data.endswith(b"\x80"):
+        raise SecrecyError("bad_padding")
+    return data[:-1]
+
+
+Part = bytes | str | int | UUID
+
+
+def bind(*parts: Part) -> bytes:
+    """Length-prefixed associated data: every part is four bytes of length, then its bytes.
+
+    Never joined by a separator, so no two lists of parts give the same bytes. UUIDs are their 16
+    bytes, whole numbers are 8 bytes big-endian, text is UTF-8.
+    """
+    out = bytearray()
+    for part in parts:
+        if isinstance(part, UUID):
+            piece = part.bytes
+        elif isinstance(part, int):
+            piece = struct.pack(">Q", part)
+        elif isinstance(part, str):
+            piece = part.encode()
+        else:
+            piece = part
+        out += struct.pack(">I", len(piece))
+        out += piece
+    return bytes(out)
+
+
+def field_binding(
+    *, model: str, field: str, record: UUID, container: UUID, generation: int, version: int
+) -> bytes:
+    """What a sealed field is bound to; text moved anywhere else does not open (design 3)."""
+    return bind("concertation/field/1", model, field, record, container, generation, version)
+
+
+def derive(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
+    """HKDF-Expand with SHA-256 (RFC 5869, section 2.3) of a key that is already uniform."""
+    info = bind("concertation/derive/1", purpose)
+    out = b""
+    block = b""
+    counter = 1
+    while len(out) < length:
+        block = hmac.digest(key, block + info + bytes([counter]), "sha256")
+        out += block
+        counter += 1
+    return out[:length]
+
+
+def commitment(key: bytes, *, container: UUID, scope: UUID, generation: int) -> bytes:
+    """HMAC-SHA256 that binds a record to one key: GCM modes alone don't commit to a key."""
+    return hmac.digest(key, bind("commit", container, scope, generation), "sha256")
+
+
+def fingerprint(*parts: Part) -> bytes:
+    """SHA-256 of length-prefixed parts."""
+    return hashlib.sha256(bind(*parts)).digest()

@@ -1,0 +1,199 @@
+"""Opens keys and text. Only `ethics.gate` may import this module (import contract, and a test).
+
+Everything fails closed: a wrong key, a moved or changed ciphertext, a key that doesn't match its
+commitment or a seal nobody vouches for raises `SecrecyError` and opens nothing.
+"""
+
+import hmac
+import json
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from ethics.secrecy import passwords
+from ethics.secrecy.fields import Sealed, SealedField, SealedRecord
+from ethics.secrecy.keys import (
+    HeldKeys,
+    PrivateKeys,
+    PublicKeys,
+    session_key,
+    signature_holds,
+)
+from ethics.secrecy.models import GenerationWrap, MemberKeys, Recipient, ScopeKey, ScopeWrap
+from ethics.secrecy.sealing import (
+    CODED,
+    TEXT,
+    generation_binding,
+    signed_part,
+    wrap_binding,
+)
+from ethics.secrecy.suites import (
+    AEAD_SUITE,
+    HPKE_SUITE,
+    NONCE_BYTES,
+    SEAL_SUITE,
+    SecrecyError,
+    bind,
+    commitment,
+    derive,
+    field_binding,
+    unpad,
+)
+
+
+def unseal(key: bytes, blob: bytes, binding: bytes) -> bytes:
+    """Open bytes sealed under a key, in the place they were sealed for and nowhere else."""
+    if blob[:1] != bytes([AEAD_SUITE]):
+        raise SecrecyError("unknown_suite")
+    nonce, data = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
+    try:
+        return AESGCMSIV(key).decrypt(nonce, data, binding)
+    except (InvalidTag, ValueError):
+        raise SecrecyError("does_not_open") from None
+
+
+def unseal_with(private: PrivateKeys, blob: bytes, binding: bytes) -> bytes:
+    """Open bytes sealed to a person."""
+    if blob[:1] != bytes([SEAL_SUITE]):
+        raise SecrecyError("unknown_suite")
+    try:
+        return HPKE_SUITE.decrypt(blob[1:], private.hpke_private(), binding)
+    except (InvalidTag, ValueError):
+        raise SecrecyError("does_not_open") from None
+
+
+def decode(data: bytes) -> Any:
+    """A field's value from its padded bytes."""
+    plain = unpad(data)
+    if plain[:1] == TEXT:
+        return plain[1:].decode()
+    if plain[:1] == CODED:
+        return json.loads(plain[1:])
+    raise SecrecyError("unknown_kind")
+
+
+def open_field(key: bytes, record: SealedRecord, field: SealedField) -> Any:
+    """Open one field of a record under its scope's key."""
+    value = getattr(record, field.name)
+    if not isinstance(value, Sealed):
+        raise SecrecyError("not_sealed")
+    binding = field_binding(
+        model=record.SEALED_AS,
+        field=field.name,
+        record=record.id,
+        container=record.container,
+        generation=record.key_generation,
+        version=record.version,
+    )
+    return decode(unseal(key, value.blob, binding))
+
+
+def private_binding(person: UUID, serial: int) -> bytes:
+    """What a member's sealed private keys are bound to."""
+    return bind("concertation/private-keys/1", person, serial)
+
+
+def open_with_password(record: MemberKeys, password: str) -> PrivateKeys:
+    """A member's private keys, opened by the password; raises `passwords.Busy` or an error."""
+    unlocking = passwords.stretch(
+        password,
+        salt=bytes(record.salt),
+        cost=passwords.Cost(
+            record.argon2_memory, record.argon2_iterations, record.argon2_lanes
+        ),
+        pepper_id=record.pepper,
+        purpose="unlock",
+    )
+    made = commitment(
+        unlocking, container=record.person_id, scope=record.id, generation=record.serial
+    )
+    if not hmac.compare_digest(made, bytes(record.commitment)):
+        raise SecrecyError("wrong_password")
+    binding = private_binding(record.person_id, record.serial)
+    return PrivateKeys(unseal(unlocking, bytes(record.sealed_private), binding))
+
+
+def open_held(held: HeldKeys) -> PrivateKeys:
+    """The private keys a session carries; opened once a request."""
+    if held.opened is None:
+        held.opened = PrivateKeys(
+            unseal(session_key(held.secret), held.sealed, held.binding())
+        )
+    return held.opened
+
+
+def open_generation(
+    private: PrivateKeys,
+    wrap: GenerationWrap,
+    *,
+    signer: PublicKeys | None,
+    expected: bytes,
+) -> bytes:
+    """The concertation's key of one generation.
+
+    Refused unless a signer known to the chain sealed it and it matches the chain's commitment: a
+    planted key or a planted next generation opens nothing (design 3, the membership chain).
+    """
+    binding = generation_binding(wrap.concertation, wrap.generation, wrap.holder)
+    sealed = bytes(wrap.sealed)
+    if signer is None or not signature_holds(
+        signer.sign, bytes(wrap.signature), signed_part(binding, sealed)
+    ):
+        raise SecrecyError("unsigned_seal")
+    key = unseal_with(private, sealed, binding)
+    made = commitment(
+        key, container=wrap.concertation, scope=wrap.concertation, generation=wrap.generation
+    )
+    if not hmac.compare_digest(made, expected):
+        raise SecrecyError("key_does_not_match")
+    return key
+
+
+def open_scope(
+    record: ScopeKey,
+    wrap: ScopeWrap,
+    *,
+    erasure: bytes,
+    key: bytes | None = None,
+    private: PrivateKeys | None = None,
+    signer: PublicKeys | None = None,
+) -> bytes:
+    """The key of a container or an action, from one of its wraps and the erasure key.
+
+    `key` for wraps under another key, `private` for wraps to a person, the inbox or recovery.
+    """
+    binding = wrap_binding(record, wrap)
+    sealed = bytes(wrap.sealed)
+    if key is not None:
+        inner = unseal(derive(key, "wrap"), sealed, binding)
+    elif private is not None:
+        if wrap.kind == Recipient.MEMBER and (
+            signer is None
+            or not signature_holds(
+                signer.sign, bytes(wrap.signature), signed_part(binding, sealed)
+            )
+        ):
+            raise SecrecyError("unsigned_seal")
+        inner = unseal_with(private, sealed, binding)
+    else:
+        raise SecrecyError("no_key")
+    value = unseal(derive(erasure, "erasure"), inner, binding)
+    made = commitment(
+        value, container=record.container_id, scope=record.scope, generation=record.generation
+    )
+    if not hmac.compare_digest(made, bytes(record.commitment)):
+        raise SecrecyError("key_does_not_match")
+    return value
+
+
+def open_pins(private: PrivateKeys, record: MemberKeys) -> dict[str, Any]:
+    """The chain heads a member remembers, from their own sealed record."""
+    if not record.sealed_pins:
+        return {}
+    binding = bind("concertation/pins/1", record.person_id, record.pins_version)
+    value = decode(unseal(private.pins_key(), bytes(record.sealed_pins), binding))
+    if not isinstance(value, dict):
+        raise SecrecyError("unknown_kind")
+    return value
