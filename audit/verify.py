@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
@@ -26,7 +26,7 @@ from audit.names import PLATFORM
 
 BATCH: Final = 2_000
 
-Progress = Callable[[int], None]
+Progress: TypeAlias = Callable[[int], None]
 
 
 class BadKind(StrEnum):

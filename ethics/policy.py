@@ -7,10 +7,11 @@ means no.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -123,7 +124,19 @@ class SubjectFacts:
     conflict: bool = False
     own: bool = False
     held: bool = False
-    addressed: bool = False
+    # The agreed actions of this situation that this person owns, by number.
+    addressed_to: frozenset[UUID] = frozenset()
+
+    @property
+    def addressed(self) -> bool:
+        """Whether any action of the situation is addressed to this person."""
+        return bool(self.addressed_to)
+
+    def narrowed(self, action: UUID | None) -> "SubjectFacts":
+        """The same facts for one action: another one addressed to this person doesn't count."""
+        if action is None:
+            return self
+        return replace(self, addressed_to=self.addressed_to & {action})
 
 
 @dataclass(frozen=True, slots=True)

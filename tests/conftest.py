@@ -3,6 +3,7 @@
 import pytest
 
 from ethics.secrecy import chain
+from tests.audit.flush import flush_lifts_the_triggers  # noqa: F401
 from tests.cast import Circle, make_circle
 
 

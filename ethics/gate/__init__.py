@@ -19,7 +19,7 @@ from ethics.gate.circle import (
 )
 from ethics.gate.facts import FactsProvider, provider_is_registered, register_facts_provider
 from ethics.gate.refusals import Flooded, Refused
-from ethics.gate.reveal import (
+from ethics.gate.read import (
     UNOPENABLE,
     Revelation,
     Unopenable,

@@ -15,7 +15,7 @@ from audit.record import append, ensure_ledger, record_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.refusals import Refused, refuse
-from ethics.gate.reveal import chain_alarm, fetch_standing
+from ethics.gate.read import chain_alarm, fetch_standing
 from ethics.gate.unlock import live_keys, public_keys
 from ethics.policy import Act, Refusal, decide
 from ethics.secrecy import chain, sealing, unsealing

@@ -20,7 +20,7 @@ from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.facts import Standing, provider
 from ethics.gate.refusals import Refused, ledger_of, refuse
-from ethics.gate.reveal import chain_alarm, fetch_standing
+from ethics.gate.read import chain_alarm, fetch_standing
 from ethics.policy import ON_A_SITUATION, Act, Decision, Refusal, SubjectFacts, decide
 from ethics.secrecy import chain, sealing, unsealing
 from ethics.secrecy.erasure import store
@@ -248,16 +248,22 @@ class Pen:
 
 @contextmanager
 def writing(
-    actor: Actor, act: Act, *, verb: Verb, purpose: Purpose, situation: UUID | None = None
+    actor: Actor,
+    act: Act,
+    *,
+    verb: Verb,
+    purpose: Purpose,
+    situation: UUID | None = None,
+    action: UUID | None = None,
 ) -> Iterator[Pen]:
     """Open the transaction of one action and hand out its pen.
 
-    Decides first, recording a refusal outside the transaction; takes the container's lock, decides
+    `action` narrows “addressed to them” to that one agreed action. Decides first, recording a refusal outside the transaction; takes the container's lock, decides
     again on fresh facts, and appends the queued events at the end. Nothing is saved without its
     event. Raises `Refused` or `chain.ChainBroken`.
     """
     facts = fetch_standing(actor)
-    decision = _decide(actor, act, facts, situation)
+    decision = _decide(actor, act, facts, situation, action)
     if not decision.granted:
         raise _refused(actor, decision, verb, purpose, situation)
     try:
@@ -269,7 +275,7 @@ def writing(
         if situation is not None:
             Container.objects.select_for_update().get(id=situation)
         facts = fetch_standing(actor, fresh=True)
-        decision = _decide(actor, act, facts, situation)
+        decision = _decide(actor, act, facts, situation, action)
         if decision.granted:
             pen = Pen(actor, decision, facts, situation, purpose, state)
             yield pen
@@ -281,10 +287,13 @@ def writing(
         raise _refused(actor, late, verb, purpose, situation)
 
 
-def _decide(actor: Actor, act: Act, facts: Standing, situation: UUID | None) -> Decision:
+def _decide(
+    actor: Actor, act: Act, facts: Standing, situation: UUID | None, action: UUID | None
+) -> Decision:
     subject: SubjectFacts | None = None
     if act in ON_A_SITUATION and situation is not None:
         subject = provider().subjects(actor, [situation]).get(situation)
+        subject = subject.narrowed(action) if subject else None
     return decide(act, facts.person, subject)
 
 

@@ -307,11 +307,12 @@ SUBJECT_TAMPERINGS = [
     "UPDATE audit_entrysubject SET kind = 'action' WHERE id = {}",
     "UPDATE audit_entrysubject SET organisation = NULL WHERE id = {}",
     "UPDATE audit_entrysubject SET outcome = 'refused' WHERE id = {}",
-    "UPDATE audit_entrysubject SET ledger_id = (SELECT id FROM audit_ledger WHERE name ="
-    " 'platform') WHERE id = {}",
-    "INSERT INTO audit_entrysubject (entry_id, ledger_id, kind, number, time, verb, outcome)"
-    " SELECT entry_id, ledger_id, 'action', number, time, verb, outcome FROM audit_entrysubject"
-    " WHERE id = {}",
+    "UPDATE audit_entrysubject SET ledger_id = ledger_id - 1 WHERE id = {}",
+    (
+        "INSERT INTO audit_entrysubject (entry_id, ledger_id, kind, number, time, verb, outcome)"
+        " SELECT entry_id, ledger_id, 'action', number, time, verb, outcome FROM"
+        " audit_entrysubject WHERE id = {}"
+    ),
 ]
 
 

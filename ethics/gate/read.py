@@ -1,7 +1,7 @@
 """Reading: decide, commit the event, open. In that order, always."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -172,9 +172,11 @@ def reveal(
     ones are left out. The event is committed first.
     """
     asked = tuple(dict.fromkeys(subjects))
+    if not asked and act != Act.LIST:
+        return Revelation({})
     facts = fetch_standing(actor)
     groups = _groups(records, fields)
-    granted, role = _decide_all(actor, facts, act, asked, groups, purpose)
+    granted, role, mine = _decide_all(actor, facts, act, asked, groups, purpose)
     try:
         state = keyring.chain_state(actor)
     except chain.ChainBroken as error:
@@ -190,8 +192,14 @@ def reveal(
         tuple(str(group) for group in seen),
     )
     record_now(ledger_of(actor.concertation), event)
-    values = _open(actor, state, records, granted, fields)
-    return Revelation(granted, values)
+    shown = [each for each in records if each.container in granted]
+    shown = [each for each in shown if _is_theirs(each, mine.get(each.container))]
+    return Revelation(granted, _open(actor, state, shown, granted, fields))
+
+
+def _is_theirs(record: SealedRecord, actions: frozenset[UUID] | None) -> bool:
+    """Someone granted only the actions addressed to them sees no other action of the situation."""
+    return actions is None or record.scope == record.container or record.scope in actions
 
 
 def _groups(
@@ -212,10 +220,12 @@ def _decide_all(
     asked: tuple[UUID, ...],
     groups: frozenset[FieldGroup],
     purpose: Purpose,
-) -> tuple[dict[UUID, frozenset[FieldGroup]], Any]:
-    """Decide each subject; the first granting role is the one worn."""
+) -> tuple[dict[UUID, frozenset[FieldGroup]], Any, dict[UUID, frozenset[UUID]]]:
+    """Decide each subject: groups granted, the first granting role (the one worn), and for those
+    who see only the actions addressed to them, which these are."""
     about = provider().subjects(actor, asked)
     granted: dict[UUID, frozenset[FieldGroup]] = {}
+    mine: dict[UUID, frozenset[UUID]] = {}
     role = None
     refusal = who_is(facts.person)
     for number in asked:
@@ -225,6 +235,11 @@ def _decide_all(
         if decision.granted and read.granted:
             granted[number] = read.groups
             role = role or decision.role
+            if subject and subject.addressed_to:
+                without = replace(subject, addressed_to=frozenset())
+                read = decide(Act.READ, facts.person, without, groups)
+                if FieldGroup.ACTIONS not in read.groups:
+                    mine[number] = subject.addressed_to
         else:
             refusal = refusal or decision.refusal or read.refusal
     # A list may be empty; a single situation may not, nor a list outside the person's reach.
@@ -238,7 +253,7 @@ def _decide_all(
             purpose=purpose,
             subjects=asked[:1],
         )
-    return granted, role
+    return granted, role, mine
 
 
 def _open(
@@ -248,12 +263,11 @@ def _open(
     granted: Mapping[UUID, frozenset[FieldGroup]],
     fields: Mapping[str, Collection[str]] | None,
 ) -> dict[tuple[UUID, int, str], Any]:
-    allowed = [record for record in records if record.container in granted]
-    wanted = {(each.container, each.scope, each.key_generation) for each in allowed}
+    wanted = {(each.container, each.scope, each.key_generation) for each in records}
     keys = keyring.scope_keys(actor, state, wanted)
     values: dict[tuple[UUID, int, str], Any] = {}
     failed: dict[UUID, tuple[SealedRecord, str]] = {}
-    for record in allowed:
+    for record in records:
         key = keys.get((record.scope, record.key_generation), SecrecyError("no_key"))
         for each in type(record).sealed_fields():
             if FieldGroup(each.group) not in granted[record.container]:
