@@ -9,6 +9,7 @@ means no.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -268,6 +269,7 @@ def in_reach(act: Act, person: PersonFacts) -> bool:
     return who_is(person) is None and _granting(cell(act), person, None) is not None
 
 
+@lru_cache(maxsize=4096)  # pure, and a board asks the same question for every row
 def decide(
     act: Act,
     person: PersonFacts,

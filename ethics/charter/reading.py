@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ethics.charter.models import CharterVersion, Signature, Subscription
@@ -40,19 +40,28 @@ def accepted_numbers() -> list[int]:
 
 
 def agreement(participation: UUID, organisation: UUID) -> Agreement:
-    """Whether this participation stands on a live subscription and a live signature."""
-    accepted = accepted_numbers()
-    subscribed = _live_subscriptions(accepted).filter(organisation=organisation).exists()
-    signature = (
-        Signature.objects.filter(
-            participation=participation, charter__in=accepted, withdrawn_at=None
-        )
-        .order_by("-charter")
-        .values_list("charter_id", flat=True)
-        .first()
+    """Whether this participation stands on a live subscription and a live signature.
+
+    One query, because it is asked on every request.
+    """
+    today = timezone.localdate()
+    live = Q(ends_on=None) | Q(ends_on__gt=today)
+    subscribed = Subscription.objects.filter(
+        live, charter=OuterRef("pk"), organisation=organisation, starts_on__lte=today
     )
-    version = f"v{signature}" if signature else ""
-    return Agreement(subscribed, signature is not None, version)
+    signed = Signature.objects.filter(
+        charter=OuterRef("pk"), participation=participation, withdrawn_at=None
+    )
+    rows = list(
+        CharterVersion.objects.filter(effective_on__lte=today)
+        .annotate(subscribed=Exists(subscribed), signed=Exists(signed))
+        .values_list("number", "grace_until", "subscribed", "signed")[:2]
+    )
+    accepted = rows[:1]
+    if len(rows) == 2 and rows[0][1] and today <= rows[0][1]:
+        accepted = rows
+    version = next((f"v{number}" for number, _, _, by in accepted if by), "")
+    return Agreement(any(row[2] for row in accepted), bool(version), version)
 
 
 def _live_subscriptions(accepted: list[int]) -> QuerySet[Subscription]:

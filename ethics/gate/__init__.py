@@ -18,12 +18,13 @@ from ethics.gate.circle import (
     remove,
 )
 from ethics.gate.facts import FactsProvider, provider_is_registered, register_facts_provider
-from ethics.gate.refusals import Flooded, Refused
+from ethics.gate.refusals import Flooded, Refused, refuse
 from ethics.gate.read import (
     UNOPENABLE,
     Revelation,
     Unopenable,
     allow,
+    may,
     refuse_unknown,
     reveal,
     reveal_tallies,
@@ -61,10 +62,12 @@ __all__ = [
     "found",
     "held_for_command",
     "make_member_keys",
+    "may",
     "new_recovery_key",
     "pending_recovery_key",
     "provider_is_registered",
     "recovery_groups",
+    "refuse",
     "refuse_unknown",
     "register_facts_provider",
     "remove",

@@ -1,6 +1,5 @@
 """The keys an actor can open, from the chain downwards: never from a row alone."""
 
-import hmac
 from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import UUID
@@ -10,11 +9,10 @@ from django.db.models import Q
 from ethics.gate.actor import Actor
 from ethics.gate.refusals import Refused
 from ethics.policy import Refusal
-from ethics.secrecy import chain, unsealing
+from ethics.secrecy import chain, sealing, unsealing
 from ethics.secrecy.erasure import store
 from ethics.secrecy.keys import HeldKeys, PrivateKeys
 from ethics.secrecy.models import GenerationWrap, MemberKeys, Recipient, ScopeWrap
-from ethics.secrecy.sealing import encode, seal
 from ethics.secrecy.suites import SecrecyError, bind, derive
 
 TALLY: Final = "tally"
@@ -76,7 +74,7 @@ def save_pins(row: MemberKeys, private: PrivateKeys, pins: dict[str, object]) ->
     """Seal a member's record of chain heads anew, under its next version."""
     version = row.pins_version + 1
     binding = bind("concertation/pins/1", row.person_id, version)
-    sealed = seal(private.pins_key(), encode(pins, coded=True), binding)
+    sealed = sealing.seal(private.pins_key(), sealing.encode(pins, coded=True), binding)
     # A request that came first keeps its newer record; this one is only a memory.
     MemberKeys.objects.filter(id=row.id, pins_version=row.pins_version).update(
         sealed_pins=sealed, pins_version=version
@@ -122,9 +120,9 @@ def scope_keys(
     pairs = {(scope, generation): container for container, scope, generation in wanted}
     containers = set(pairs.values())
     erasure = store.keys(containers)
-    wraps: dict[ScopeAt, list[ScopeWrap]] = {}
-    for wrap in _wraps_for(actor, {scope for scope, _ in pairs} | containers):
-        wraps.setdefault((wrap.key.scope, wrap.key.generation), []).append(wrap)
+    copies: dict[ScopeAt, list[sealing.KeyCopy]] = {}
+    for copy in _copies_for(actor, {scope for scope, _ in pairs} | containers):
+        copies.setdefault((copy.scope, copy.generation), []).append(copy)
     found: dict[ScopeAt, bytes | SecrecyError] = {}
 
     def key_of(name: ScopeAt, container: UUID) -> bytes:
@@ -143,29 +141,27 @@ def scope_keys(
         if second is None:
             raise store.why_missing(container)
         problem = SecrecyError("no_key")
-        for wrap in wraps.get(name, ()):
-            if wrap.key.container_id != container:
+        for copy in copies.get(name, ()):
+            if copy.container != container:
                 raise SecrecyError("moved_to_another_container")
             try:
-                return _open_wrap(wrap, second, container)
+                return _open_copy(copy, second)
             except SecrecyError as error:
                 problem = error
         raise problem
 
-    def _open_wrap(wrap: ScopeWrap, second: bytes, container: UUID) -> bytes:
-        if wrap.kind == Recipient.GENERATION:
-            key = concertation_key(actor, state, wrap.generation)
-            return unsealing.open_scope(wrap.key, wrap, erasure=second, key=key)
-        if wrap.kind == Recipient.SCOPE:
-            key = key_of((container, wrap.generation), container)
-            return unsealing.open_scope(wrap.key, wrap, erasure=second, key=key)
-        signer = state.signers.get(wrap.signed_by) if wrap.signed_by else None
+    def _open_copy(copy: sealing.KeyCopy, second: bytes) -> bytes:
+        if copy.kind == Recipient.GENERATION:
+            key = concertation_key(actor, state, copy.under)
+            return unsealing.open_scope(copy, erasure=second, key=key)
+        if copy.kind == Recipient.SCOPE:
+            key = key_of((copy.container, copy.under), copy.container)
+            return unsealing.open_scope(copy, erasure=second, key=key)
+        signer = state.signers.get(copy.signed_by) if copy.signed_by else None
         private = private_keys(actor)
-        if signer is None and actor.keys and wrap.signed_by == actor.keys.keys:
+        if signer is None and actor.keys and copy.signed_by == actor.keys.keys:
             signer = private.public()  # one's own draft, before one is in the chain
-        return unsealing.open_scope(
-            wrap.key, wrap, erasure=second, private=private, signer=signer
-        )
+        return unsealing.open_scope(copy, erasure=second, private=private, signer=signer)
 
     for name, container in pairs.items():
         try:
@@ -175,18 +171,21 @@ def scope_keys(
     return found
 
 
-def _wraps_for(actor: Actor, scopes: Iterable[UUID]) -> Iterable[ScopeWrap]:
+def _copies_for(actor: Actor, scopes: Iterable[UUID]) -> Iterable[sealing.KeyCopy]:
     mine = Q(kind__in=[Recipient.GENERATION, Recipient.SCOPE])
     if actor.keys is not None:
         mine |= Q(kind=Recipient.MEMBER, recipient=actor.keys.keys)
     # A person's own seal comes first: it opens without the concertation's key.
-    return (
+    rows = (
         ScopeWrap.objects.filter(mine, key__scope__in=list(scopes))
-        .select_related("key")
         .order_by("-kind", "-generation")
-    )
-
-
-def same(one: bytes, two: bytes) -> bool:
-    """Compare without telling how far the match went."""
-    return hmac.compare_digest(one, two)
+        .values_list(
+            "key__container", "key__scope", "key__generation", "key__commitment",
+            "kind", "recipient", "generation", "sealed", "signed_by", "signature",
+        )
+    )  # fmt: skip
+    for container, scope, number, made, kind, whose, under, sealed, by, signature in rows:
+        yield sealing.KeyCopy(
+            container, scope, number, bytes(made), kind, whose, under,
+            bytes(sealed), by, bytes(signature),
+        )  # fmt: skip

@@ -80,6 +80,11 @@ def standing(actor: Actor) -> Refusal | None:
     return who_is(fetch_standing(actor).person)
 
 
+def may(actor: Actor, act: Act) -> bool:
+    """Whether a control is worth showing; the act is decided anew, and recorded, when it is done."""
+    return in_reach(act, fetch_standing(actor).person)
+
+
 def fetch_standing(actor: Actor, *, fresh: bool = False) -> Standing:
     """The actor's facts, fetched once a request; `fresh` fetches them again (under a lock)."""
     held = actor.keys

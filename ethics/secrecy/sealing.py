@@ -5,6 +5,7 @@ Actions that write get handles built on these functions; nothing here can open w
 
 import json
 import secrets
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -79,16 +80,48 @@ def new_scope_key(container: UUID, scope: UUID, generation: int) -> tuple[bytes,
     return key, record
 
 
-def wrap_binding(key: ScopeKey, wrap: ScopeWrap) -> bytes:
-    """What a sealed copy of a scope's key is bound to."""
-    return bind(
-        "concertation/scope-key/1",
+@dataclass(frozen=True, slots=True)
+class KeyCopy:
+    """One sealed copy of a scope's key, read from its wrap and its key's record together."""
+
+    container: UUID
+    scope: UUID
+    generation: int
+    commitment: bytes
+    kind: str
+    recipient: UUID | None
+    # The generation of the key it is sealed under.
+    under: int
+    sealed: bytes
+    signed_by: UUID | None
+    signature: bytes
+
+    def binding(self) -> bytes:
+        """What this copy is bound to."""
+        return bind(
+            "concertation/scope-key/1",
+            self.container,
+            self.scope,
+            self.generation,
+            self.kind,
+            self.recipient.bytes if self.recipient else b"",
+            self.under,
+        )
+
+
+def key_copy(key: ScopeKey, wrap: ScopeWrap) -> KeyCopy:
+    """The copy that a wrap of this key is, or is about to be."""
+    return KeyCopy(
         key.container_id,
         key.scope,
         key.generation,
-        wrap.kind,
-        wrap.recipient.bytes if wrap.recipient else b"",
+        bytes(key.commitment),
+        str(wrap.kind),
+        wrap.recipient,
         wrap.generation,
+        bytes(wrap.sealed),
+        wrap.signed_by,
+        bytes(wrap.signature),
     )
 
 
@@ -103,7 +136,7 @@ def wrap_under(
 
     Stored wrap = seal(AEAD under erasure key(key)), for every copy (design 3).
     """
-    binding = wrap_binding(record, wrap)
+    binding = key_copy(record, wrap).binding()
     wrap.key = record
     wrap.sealed = seal(derive(key, "wrap"), _under_erasure(erasure, value, binding), binding)
     return wrap
@@ -119,7 +152,7 @@ def wrap_to(
     signer: tuple[UUID, PrivateKeys] | None = None,
 ) -> ScopeWrap:
     """A copy of a scope's key for one person, the inbox or the recovery key; persons' are signed."""
-    binding = wrap_binding(record, wrap)
+    binding = key_copy(record, wrap).binding()
     wrap.key = record
     wrap.sealed = seal_to(public, _under_erasure(erasure, value, binding), binding)
     if signer:

@@ -6,7 +6,6 @@ write uses the newest. Nothing here seals or opens: see `sealing` and `unsealing
 
 import hashlib
 import hmac
-import struct
 from typing import Final
 from uuid import UUID
 
@@ -65,19 +64,19 @@ def bind(*parts: Part) -> bytes:
     Never joined by a separator, so no two lists of parts give the same bytes. UUIDs are their 16
     bytes, whole numbers are 8 bytes big-endian, text is UTF-8.
     """
-    out = bytearray()
+    out = []
     for part in parts:
-        if isinstance(part, UUID):
-            piece = part.bytes
-        elif isinstance(part, int):
-            piece = struct.pack(">Q", part)
+        if isinstance(part, bytes):
+            piece = part
         elif isinstance(part, str):
             piece = part.encode()
+        elif isinstance(part, UUID):
+            piece = part.bytes
         else:
-            piece = part
-        out += struct.pack(">I", len(piece))
-        out += piece
-    return bytes(out)
+            piece = part.to_bytes(8)
+        out.append(len(piece).to_bytes(4))
+        out.append(piece)
+    return b"".join(out)
 
 
 def field_binding(

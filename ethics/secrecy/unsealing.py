@@ -21,13 +21,13 @@ from ethics.secrecy.keys import (
     session_key,
     signature_holds,
 )
-from ethics.secrecy.models import GenerationWrap, MemberKeys, Recipient, ScopeKey, ScopeWrap
+from ethics.secrecy.models import GenerationWrap, MemberKeys, Recipient
 from ethics.secrecy.sealing import (
     CODED,
     TEXT,
+    KeyCopy,
     generation_binding,
     signed_part,
-    wrap_binding,
 )
 from ethics.secrecy.suites import (
     AEAD_SUITE,
@@ -152,38 +152,36 @@ def open_generation(
 
 
 def open_scope(
-    record: ScopeKey,
-    wrap: ScopeWrap,
+    copy: KeyCopy,
     *,
     erasure: bytes,
     key: bytes | None = None,
     private: PrivateKeys | None = None,
     signer: PublicKeys | None = None,
 ) -> bytes:
-    """The key of a container or an action, from one of its wraps and the erasure key.
+    """The key of a container or an action, from one of its copies and the erasure key.
 
-    `key` for wraps under another key, `private` for wraps to a person, the inbox or recovery.
+    `key` for copies under another key, `private` for copies to a person, the inbox or recovery.
     """
-    binding = wrap_binding(record, wrap)
-    sealed = bytes(wrap.sealed)
+    binding = copy.binding()
     if key is not None:
-        inner = unseal(derive(key, "wrap"), sealed, binding)
+        inner = unseal(derive(key, "wrap"), copy.sealed, binding)
     elif private is not None:
-        if wrap.kind == Recipient.MEMBER and (
+        if copy.kind == Recipient.MEMBER and (
             signer is None
             or not signature_holds(
-                signer.sign, bytes(wrap.signature), signed_part(binding, sealed)
+                signer.sign, copy.signature, signed_part(binding, copy.sealed)
             )
         ):
             raise SecrecyError("unsigned_seal")
-        inner = unseal_with(private, sealed, binding)
+        inner = unseal_with(private, copy.sealed, binding)
     else:
         raise SecrecyError("no_key")
     value = unseal(derive(erasure, "erasure"), inner, binding)
     made = commitment(
-        value, container=record.container_id, scope=record.scope, generation=record.generation
+        value, container=copy.container, scope=copy.scope, generation=copy.generation
     )
-    if not hmac.compare_digest(made, bytes(record.commitment)):
+    if not hmac.compare_digest(made, copy.commitment):
         raise SecrecyError("key_does_not_match")
     return value
 
