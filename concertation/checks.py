@@ -4,7 +4,8 @@ import ipaddress
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
 from ethics import gate
@@ -40,9 +41,7 @@ def erasure_store_is_apart(**_: Any) -> list[CheckMessage]:
         for name in ("default", "erasure")
     ]
     if places[0] == places[1]:
-        return [
-            Error("The erasure store must be a database of its own.", id="concertation.E004")
-        ]
+        return [Error("The erasure store must be a database of its own.", id="concertation.E004")]
     return []
 
 
@@ -111,6 +110,55 @@ def pepper_matches(databases: Any = None, **_: Any) -> list[CheckMessage]:
         )
         for each in pepper.check_values()
     ]
+
+
+@register(Tags.database)
+def erasure_store_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """The erasure store holds keys or tombstones as soon as there is anything to erase.
+
+    SQLite makes an empty file where one is missing: served like that, nothing would open, and new
+    situations would get keys that the next good backup does not know.
+    """
+    if not databases or "default" not in databases:
+        return []
+    try:
+        if "secrecy_container" not in connections["default"].introspection.table_names():
+            return []
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM secrecy_container")
+            if not cursor.fetchone()[0]:
+                return []
+        known = connections["erasure"].introspection.table_names()
+        if "erasure_erasurekey" in known:
+            with connections["erasure"].cursor() as cursor:
+                cursor.execute(
+                    "SELECT (SELECT COUNT(*) FROM erasure_erasurekey)"
+                    " + (SELECT COUNT(*) FROM erasure_tombstone)"
+                )
+                if cursor.fetchone()[0]:
+                    return []
+    except DatabaseError as error:
+        return [Error(f"A database can't be reached: {error}", id="concertation.E012")]
+    return [
+        Error(
+            "The erasure store is missing or empty, and there are situations it should hold.",
+            hint="Put its file back before serving; see docs/operations.md, “Erasure store”.",
+            id="concertation.E011",
+        )
+    ]
+
+
+def refuse_unsafe_start() -> None:
+    """Run every check before the first request; an error stops the server.
+
+    A web server does not run Django's checks by itself.
+    """
+    found = run_checks(
+        databases=["default", "erasure"], include_deployment_checks=not settings.DEMO
+    )
+    errors = [each for each in found if each.is_serious()]
+    if errors:
+        raise ImproperlyConfigured("\n".join(f"{each.id}: {each.msg}" for each in errors))
 
 
 def is_loopback(host: str) -> bool:

@@ -6,7 +6,13 @@ resolver so that none is forgotten.
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from concertation.accounts.models import Participation
+    from ethics.gate import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -32,3 +38,10 @@ def door(level: Door) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+class CircleRequest(HttpRequest):
+    """A request that came through `Door.CIRCLE`: who acts, and which hat they wear here."""
+
+    actor: "Actor"
+    hat: "Participation"

@@ -45,19 +45,20 @@ class Provider:
         numbers = list(situations)
         if not numbers or actor.participation is None:
             return {}
-        addressed = AgreedAction.objects.filter(
-            situation=OuterRef("pk"), owner=actor.participation
-        )
+        mine: dict[UUID, set[UUID]] = {}
+        owned = AgreedAction.objects.filter(situation__in=numbers, owner=actor.participation)
+        for situation, action in owned.values_list("situation", "id"):
+            mine.setdefault(situation, set()).add(action)
         rows = (
             Situation.objects.filter(id__in=numbers, concertation=actor.concertation)
-            .annotate(addressed=Exists(addressed), granted=Exists(_grants_of(actor)))
+            .annotate(granted=Exists(_grants_of(actor)))
             .values_list(
                 "id", "state", "hidden", "restricted", "brought_by", "case_manager",
-                "addressed", "granted",
+                "granted",
             )
         )  # fmt: skip
         found = {}
-        for number, state, hidden, restricted, by, manager, mine, granted in rows:
+        for number, state, hidden, restricted, by, manager, granted in rows:
             found[number] = SubjectFacts(
                 known=True,
                 draft=state == SituationState.DRAFT,
@@ -68,7 +69,7 @@ class Provider:
                 guest_ticked=granted,
                 own=by == actor.participation,
                 held=manager == actor.participation,
-                addressed=mine,
+                addressed_to=frozenset(mine.get(number, ())),
             )
         return found
 

@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 
 from audit.enums import Purpose, Verb
 from concertation.accounts.models import Concertation, Participation
+from concertation.accounts.reading import wearing
 from concertation.door import Door
 from ethics import gate
+from ethics.gate.read import chain_alarm
 from ethics.gate.refusals import refuse
 from ethics.policy import Refusal
 from ethics.secrecy.chain import ChainBroken
@@ -83,23 +85,39 @@ class DoorMiddleware:
             raise Http404
         if level == Door.OPEN:
             return None
+        try:
+            return self._guard(request, level, kwargs.get("slug", ""))
+        except ChainBroken as error:
+            # Django doesn't pass what is raised here to process_exception.
+            chain_alarm(_actor_of(request), error)
+            return self.process_exception(request, error)
+        except (gate.Refused, Busy) as error:
+            return self.process_exception(request, error)
+
+    def _guard(self, request: HttpRequest, level: Door, slug: str) -> HttpResponseBase | None:
         held = request.session.held_keys()  # type: ignore[attr-defined]
-        if not request.user.is_authenticated or held is None:
+        # The second cookie must open the keys, and they must be this person's.
+        if (
+            not request.user.is_authenticated
+            or held is None
+            or held.person != request.user.id
+            or not gate.opens(held)
+        ):
             return _to_sign_in(request)
         if level == Door.PASSWORD:
             return None
-        if not held.second_factor or not request.user.is_verified():
+        # django_otp's middleware adds the method.
+        verified = request.user.is_verified()  # type: ignore[attr-defined]
+        if not held.second_factor or not verified:
             return redirect("second-factor")
         number = request.request_number  # type: ignore[attr-defined]
         actor = gate.Actor(person=request.user.id, keys=held, request_id=number)
         if level == Door.CIRCLE:
-            return self._enter(request, actor, kwargs.get("slug", ""))
+            return self._enter(request, actor, slug)
         request.actor = actor  # type: ignore[attr-defined]
         return None
 
-    def _enter(
-        self, request: HttpRequest, actor: gate.Actor, slug: str
-    ) -> HttpResponseBase | None:
+    def _enter(self, request: HttpRequest, actor: gate.Actor, slug: str) -> HttpResponseBase | None:
         hat = _hat(request, slug)
         if hat is None:
             known = Concertation.objects.filter(slug=slug).values_list("id", flat=True).first()
@@ -112,9 +130,9 @@ class DoorMiddleware:
             )
         actor = wearing(actor, hat)
         request.actor = actor  # type: ignore[attr-defined]
-        request.hat = hat  # type: ignore[attr-defined]
         refusal = gate.standing(actor)
         if refusal is None:
+            request.hat = hat  # type: ignore[attr-defined]
             return None
         if refusal in {Refusal.PARTICIPATION_ENDED, Refusal.NO_PARTICIPATION}:
             raise refuse(
@@ -123,9 +141,7 @@ class DoorMiddleware:
         # Charter, subscription, admission: a page of the account says what is missing.
         return redirect("threshold", participation=hat.id)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, gate.Flooded):
             response = render(request, "429.html", status=429)
             response.headers["Retry-After"] = str(exception.retry_after)
@@ -139,16 +155,9 @@ class DoorMiddleware:
         return None
 
 
-def wearing(actor: gate.Actor, hat: Participation) -> gate.Actor:
-    """The actor in one of their participations."""
-    return gate.Actor(
-        person=actor.person,
-        participation=hat.id,
-        concertation=hat.concertation_id,
-        organisation=hat.organisation_id,
-        keys=actor.keys,
-        request_id=actor.request_id,
-    )
+def _actor_of(request: HttpRequest) -> gate.Actor:
+    actor: gate.Actor = request.actor  # type: ignore[attr-defined]
+    return actor
 
 
 def _hat(request: HttpRequest, slug: str) -> Participation | None:

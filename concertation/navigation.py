@@ -1,5 +1,6 @@
 """The frame of every page: who is here, which concertation, where one can go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from concertation.accounts.models import Concertation, Participation
-from ethics import gate
 from ethics.charter.reading import latest_signature
 from ethics.policy import Act, cell
 from ethics.roles import Role
@@ -24,7 +24,10 @@ class Item:
     url: str
     icon: str
     current: bool
+    # Stands in the bar at the bottom of a telephone.
     phone: bool
+    # Stands in the panel behind one's name, at every width: the bar holds what is used daily.
+    panel: bool = False
 
 
 @dataclass(slots=True)
@@ -44,22 +47,21 @@ class Navigation:
     sign_out_url: str = ""
 
 
-# (route, label, icon, in the phone's bar, act that must be in the roles' reach)
-_ENTRIES = (
-    ("home", lambda: _("Accueil"), "home", True, Act.READ_MEMBERS),
-    ("board", lambda: _("Tableau"), "board", True, Act.LIST),
-    ("meetings", lambda: _("Réunions"), "meeting", True, Act.READ_MEETINGS),
-    ("report", lambda: _("Rapport"), "report", False, Act.READ_REPORT),
-    ("members", lambda: _("Membres"), "people", False, Act.READ_MEMBERS),
-    ("ledger", lambda: _("Journal des accès"), "shield", True, Act.READ_LEDGER),
+# (route, label, icon, in the phone's bar, act in the roles' reach, routes under it)
+_ENTRIES: tuple[tuple[str, Callable[[], str], str, bool, Act, str], ...] = (
+    ("home", lambda: _("Accueil"), "home", True, Act.READ_MEMBERS, "home"),
+    ("board", lambda: _("Tableau"), "board", True, Act.LIST, "situation"),
+    ("meetings", lambda: _("Réunions"), "meeting", True, Act.READ_MEETINGS, "meeting"),
+    ("report", lambda: _("Rapport"), "report", False, Act.READ_REPORT, "report"),
+    ("members", lambda: _("Membres"), "people", False, Act.READ_MEMBERS, "member"),
+    ("ledger", lambda: _("Journal des accès"), "shield", True, Act.READ_LEDGER, "ledger"),
 )
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Fill the frame; on pages before the second factor it stays empty."""
     nav = Navigation(demo=settings.DEMO)
-    actor: gate.Actor | None = getattr(request, "actor", None)
-    if actor is None:
+    if getattr(request, "actor", None) is None:
         return {"nav": nav}
     nav.signed_in = True
     nav.display_name = request.user.name  # type: ignore[union-attr]
@@ -67,6 +69,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     nav.sign_out_url = reverse("sign-out")
     hat: Participation | None = getattr(request, "hat", None)
     if hat is None:
+        nav.items = _outside(request)
         return {"nav": nav}
     nav.organisation_name = hat.organisation.name
     nav.concertation = hat.concertation
@@ -92,25 +95,33 @@ def _reaches(hat: Participation, act: Act) -> bool:
     return bool(roles & set(cell(act)))
 
 
-def _items(request: HttpRequest, hat: Participation) -> list[Item]:
-    slug = hat.concertation.slug
+def _here(request: HttpRequest) -> str:
     match = request.resolver_match
-    here = match.url_name if match else ""
-    items = []
-    for route, label, icon, phone, act in _ENTRIES:
-        if not _reaches(hat, act) and not (route == "home"):
-            continue
-        items.append(
-            Item(
-                label(),
-                reverse(route, args=[slug]),
-                icon,
-                bool(here) and (here == route or here.startswith(f"{route[:-1]}-")),
-                phone,
-            )
+    return (match.url_name or "") if match else ""
+
+
+def _items(request: HttpRequest, hat: Participation) -> list[Item]:
+    slug, here = hat.concertation.slug, _here(request)
+    items = [
+        Item(
+            label(),
+            reverse(route, args=[slug]),
+            icon,
+            here in (route, under) or here.startswith(f"{under}-"),
+            phone,
         )
+        for route, label, icon, phone, act, under in _ENTRIES
+        if _reaches(hat, act)
+    ]
     items.append(
-        Item(_("Charte"), reverse("charter", args=[hat.id]), "charter", here == "charter", False)
+        Item(
+            _("Charte"),
+            reverse("charter", args=[hat.id]),
+            "charter",
+            here == "charter",
+            False,
+            True,
+        )
     )
     items.append(
         Item(
@@ -119,9 +130,24 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
             "eye",
             here == "policy",
             False,
+            True,
         )
     )
-    return items
+    return items + _administration(request)
+
+
+def _outside(request: HttpRequest) -> list[Item]:
+    """The menu of pages that belong to no concertation."""
+    here = _here(request)
+    start = Item(_("Mes places"), f"{reverse('start')}?choisir=1", "home", here == "start", True)
+    return [start, *_administration(request)]
+
+
+def _administration(request: HttpRequest) -> list[Item]:
+    if not getattr(request.user, "is_administrator", False):
+        return []
+    here = _here(request).startswith("administration")
+    return [Item(_("Administration"), reverse("administration"), "gear", here, True)]
 
 
 def _others(request: HttpRequest, hat: Participation) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import logging
 import logging.config
 import sys
 import traceback
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
@@ -21,7 +22,7 @@ ALLOWED: Final = frozenset(
 )  # fmt: skip
 
 
-def only_allowed(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keep the keys of the list; turn exceptions into their type and places."""
     info = event.pop("exc_info", None)
     if info:
@@ -36,7 +37,7 @@ def only_allowed(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key in ALLOWED}
 
 
-def without_message(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_message(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A library's message may carry a path or a name: keep which logger spoke, not what it said."""
     record = event.get("_record")
     if record is not None:

@@ -1,16 +1,17 @@
 """Every route of the board. Each view is marked with its door; the list of open ones is short."""
 
 from django.urls import include, path
-from django.views.i18n import set_language
 
-from concertation.door import Door, door
+from concertation.accounts.views.own_account import switch_language
+from concertation.meetings.urls import home_urlpatterns
 
 urlpatterns = [
-    path("langue", door(Door.OPEN)(set_language), name="set_language"),
+    path("langue", switch_language, name="set_language"),
     path("", include("concertation.accounts.urls")),
     path("<slug:slug>/", include("concertation.meetings.urls")),
     path("<slug:slug>/", include("concertation.reports.urls")),
     path("<slug:slug>/", include("concertation.dpo.urls")),
+    path("<slug:slug>", include(home_urlpatterns)),
     path("<slug:slug>", include("concertation.situations.urls")),
 ]
 

@@ -33,4 +33,4 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @door(Door.OPEN)
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our mistake: a static page, with nothing of the request on it."""
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+    return render(None, "500.html", status=500)

@@ -28,7 +28,7 @@ from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
 from ethics.secrecy.keys import HeldKeys
 
-PASSWORD = "un long mot de passe de test"  # noqa: S105
+PASSWORD = "un long mot de passe de test"
 # Enterprise numbers with a right check, of no real organisation known to us.
 NUMBERS = ("0123456749", "0200065765", "0203430576", "0400378485", "0401574852", "0403019261")
 
@@ -127,9 +127,7 @@ def place(
 
 def chain_place(row: Participation) -> chain.Place:
     """The participation as the chain will say it."""
-    return chain.Place(
-        row.id, row.organisation_id, row.role_set, SecrecyStatus(row.secrecy_status)
-    )
+    return chain.Place(row.id, row.organisation_id, row.role_set, SecrecyStatus(row.secrecy_status))
 
 
 def sign_charter(someone: Someone) -> None:
@@ -188,9 +186,7 @@ def make_circle(slug: str = "tilleuls", name: str = "Les Tilleuls") -> Circle:
     social = org(f"Coup-de-Pouce {slug}", Domain.SOCIAL, number + 1)
     police = org(f"Police de quartier {slug}", Domain.SAFETY_PREVENTION, number + 2)
     user = person(f"coordinator@{slug}.example", "Coordination")
-    first = Someone(
-        user, place(user, concertation, house, [Role.COORDINATOR, Role.PARTICIPANT])
-    )
+    first = Someone(user, place(user, concertation, house, [Role.COORDINATOR, Role.PARTICIPANT]))
     circle.people["coordinator"] = first
     sign_charter(first)
     assert first.participation is not None

@@ -106,6 +106,8 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
+# authenticate() is called with "username"; the default would look for "email" and find nobody.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "concertation.accounts.views.locked_out"
@@ -189,6 +191,8 @@ CONTENT_SECURITY_POLICY = {
 
 # The server's own log: ids only, through an allow-list of keys (concertation.operator_log).
 LOGGING_CONFIG = "concertation.operator_log.configure"
+# Django calls LOGGING_CONFIG only when it has something to hand over.
+LOGGING = {"version": 1}
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 

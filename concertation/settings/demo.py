@@ -38,3 +38,8 @@ DATABASES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 STATIC_ROOT = DEMO_FOLDER / "static"
+
+# The demo's password is printed on the screen: guessing it costs nothing anyway. OWASP's minimum
+# (Password Storage Cheat Sheet, Argon2id: 19 MiB, two iterations) makes its build quick.
+ARGON2_MEMORY = 19456
+ARGON2_ITERATIONS = 2

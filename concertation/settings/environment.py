@@ -30,7 +30,9 @@ def database(url: str, name: str) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         path = unquote(parts.path)[1:]
         if not path:
-            raise ImproperlyConfigured(f"{name} names no file: write sqlite:///relative or //absolute.")
+            raise ImproperlyConfigured(
+                f"{name} names no file: write sqlite:///relative or //absolute."
+            )
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": path,
@@ -62,9 +64,13 @@ def secret_bytes(path: str, name: str, *, length: int = 32) -> bytes:
     try:
         value = base64.b64decode(Path(path).read_text(encoding="ascii").strip(), validate=True)
     except OSError as error:
-        raise ImproperlyConfigured(f"{name}: the file cannot be read ({error.strerror}).") from error
+        raise ImproperlyConfigured(
+            f"{name}: the file cannot be read ({error.strerror})."
+        ) from error
     except (UnicodeDecodeError, binascii.Error) as error:
         raise ImproperlyConfigured(f"{name}: the file does not hold base64 text.") from error
     if len(value) != length:
-        raise ImproperlyConfigured(f"{name}: the file holds {len(value)} bytes, {length} are needed.")
+        raise ImproperlyConfigured(
+            f"{name}: the file holds {len(value)} bytes, {length} are needed."
+        )
     return value

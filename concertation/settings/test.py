@@ -1,4 +1,4 @@
-"""Tests: SQLite, or PostgreSQL when DATABASE_URL names one. Cheap Argon2id, nothing else loosened."""
+"""Tests: SQLite, or PostgreSQL when DATABASE_URL names one. Cheap Argon2id, the rest as served."""
 
 import hashlib
 import tempfile
@@ -14,7 +14,9 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 _folder = Path(tempfile.mkdtemp(prefix="concertation-test-"))
 DATABASES = {
-    "default": database(env.str("DATABASE_URL", f"sqlite:///{_folder}/board.sqlite3"), "DATABASE_URL"),
+    "default": database(
+        env.str("DATABASE_URL", f"sqlite:///{_folder}/board.sqlite3"), "DATABASE_URL"
+    ),
     "erasure": database(f"sqlite:///{_folder}/erasure.sqlite3", "ERASURE_DATABASE_URL"),
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -29,9 +29,9 @@ def accepted_numbers() -> list[int]:
     the one before."""
     today = timezone.localdate()
     rows = list(
-        CharterVersion.objects.filter(effective_on__lte=today).values_list(
-            "number", "grace_until"
-        )[:2]
+        CharterVersion.objects.filter(effective_on__lte=today).values_list("number", "grace_until")[
+            :2
+        ]
     )
     accepted = [number for number, _ in rows[:1]]
     if len(rows) == 2 and rows[0][1] and today <= rows[0][1]:

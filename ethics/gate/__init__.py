@@ -18,7 +18,7 @@ from ethics.gate.circle import (
     remove,
 )
 from ethics.gate.facts import FactsProvider, provider_is_registered, register_facts_provider
-from ethics.gate.refusals import Flooded, Refused, refuse
+from ethics.gate.offers import Offers, offers
 from ethics.gate.read import (
     UNOPENABLE,
     Revelation,
@@ -30,6 +30,7 @@ from ethics.gate.read import (
     reveal_tallies,
     standing,
 )
+from ethics.gate.refusals import Flooded, Refused, refuse
 from ethics.gate.unlock import (
     KeysMissing,
     begin_session,
@@ -37,6 +38,7 @@ from ethics.gate.unlock import (
     finish_session,
     held_for_command,
     make_member_keys,
+    opens,
     sign_statement,
 )
 from ethics.gate.write import Pen, writing
@@ -48,6 +50,7 @@ __all__ = [
     "Flooded",
     "KeysMissing",
     "KeysTaken",
+    "Offers",
     "Pen",
     "Refused",
     "Revelation",
@@ -64,6 +67,8 @@ __all__ = [
     "make_member_keys",
     "may",
     "new_recovery_key",
+    "offers",
+    "opens",
     "pending_recovery_key",
     "provider_is_registered",
     "recovery_groups",

@@ -14,8 +14,8 @@ from audit.names import PLATFORM, concertation_ledger
 from audit.record import append, ensure_ledger, record_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
-from ethics.gate.refusals import Refused, refuse
 from ethics.gate.read import chain_alarm, fetch_standing
+from ethics.gate.refusals import Refused, refuse
 from ethics.gate.unlock import live_keys, public_keys
 from ethics.policy import Act, Refusal, decide
 from ethics.secrecy import chain, sealing, unsealing
@@ -190,9 +190,7 @@ def remove(actor: Actor, person: UUID, participation: UUID) -> None:
     with transaction.atomic():
         if place is not None:
             body = {"person": str(person), "participation": str(participation)}
-            statement, after = chain.make_statement(
-                state, "removal", actor.person, private, body
-            )
+            statement, after = chain.make_statement(state, "removal", actor.person, private, body)
             statement.save()
             left = after.members.get(person)
             if left is None or not left.holds_key:

@@ -30,9 +30,7 @@ class FactsProvider(Protocol):
     def place(self, person: UUID, participation: UUID, concertation: UUID) -> PlaceFacts | None:
         """A person's place, when it is theirs and in this concertation."""
 
-    def subjects(
-        self, actor: Actor, situations: Iterable[UUID]
-    ) -> Mapping[UUID, SubjectFacts]:
+    def subjects(self, actor: Actor, situations: Iterable[UUID]) -> Mapping[UUID, SubjectFacts]:
         """What is true between the actor and each situation of the actor's concertation."""
 
     def platform_roles(self, person: UUID) -> frozenset[Role]:
@@ -47,7 +45,7 @@ _provider: FactsProvider | None = None
 
 def register_facts_provider(provider: FactsProvider) -> None:
     """Register the provider; without one the gate opens nothing and the start is refused."""
-    global _provider  # noqa: PLW0603 - set once, at start
+    global _provider
     _provider = provider
 
 

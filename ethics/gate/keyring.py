@@ -44,9 +44,9 @@ def chain_state(actor: Actor) -> chain.ChainState:
 def _check_pin(actor: Actor, held: HeldKeys, state: chain.ChainState) -> None:
     if held.pinned.get(state.concertation) == state.head:
         return
-    row = MemberKeys.objects.only(
-        "person_id", "sealed_pins", "pins_version", "id"
-    ).get(id=held.keys)
+    row = MemberKeys.objects.only("person_id", "sealed_pins", "pins_version", "id").get(
+        id=held.keys
+    )
     private = private_keys(actor)
     pins = unsealing.open_pins(private, row)
     name = str(state.concertation)

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.enums import Outcome, Purpose, SubjectKind, Verb
 from audit.event import Event, Subject
+from audit.models import EntrySubject
 from audit.record import record_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
@@ -43,6 +46,9 @@ class Unopenable:
 
 
 UNOPENABLE: Final = Unopenable()
+
+# Every failure is an event; the DPO is written to once a day for the same situation.
+_TELL_AGAIN: Final = timedelta(days=1)
 
 _VERBS: Final[Mapping[Act, Verb]] = {
     Act.READ: Verb.READ,
@@ -81,7 +87,7 @@ def standing(actor: Actor) -> Refusal | None:
 
 
 def may(actor: Actor, act: Act) -> bool:
-    """Whether a control is worth showing; the act is decided anew, and recorded, when it is done."""
+    """Whether a control is worth showing; the act is decided anew, and recorded, when done."""
     return in_reach(act, fetch_standing(actor).person)
 
 
@@ -295,6 +301,9 @@ def _open(
 def _alarm(actor: Actor, record: SealedRecord, why: str) -> None:
     """A ciphertext did not open: an event that stays, and a word to the DPO, without content."""
     log.warning("sealed_text_does_not_open", object=str(record.id), reason=why)
+    told = EntrySubject.objects.filter(
+        number=record.container, verb=Verb.UNOPENABLE, time__gt=timezone.now() - _TELL_AGAIN
+    ).exists()
     record_now(
         ledger_of(actor.concertation),
         Event(
@@ -307,7 +316,7 @@ def _alarm(actor: Actor, record: SealedRecord, why: str) -> None:
             request_id=actor.request_id,
         ),
     )
-    if actor.concertation:
+    if actor.concertation and not told:
         provider().alert(actor.concertation, "unopenable")
 
 
@@ -381,4 +390,3 @@ def _event(
         charter_version=facts.charter_version,
         request_id=actor.request_id,
     )
-

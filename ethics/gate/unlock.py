@@ -89,6 +89,15 @@ def finish_session(store: SessionStore) -> HeldKeys:
     return store.hold(private, person=held.person, keys=held.keys, second_factor=True)
 
 
+def opens(held: HeldKeys) -> bool:
+    """Whether the second cookie is the one this session's keys were sealed under."""
+    try:
+        unsealing.open_held(held)
+    except SecrecyError:
+        return False
+    return True
+
+
 def confirm_password(actor: Actor, password: str) -> bool:
     """Ask the password again: admissions, removals and signatures do (design 3, “Sessions”)."""
     try:
@@ -99,7 +108,7 @@ def confirm_password(actor: Actor, password: str) -> bool:
 
 
 def held_for_command(person: UUID, password: str) -> HeldKeys:
-    """The keys of a person who gave password and code to a command; they live in its memory only."""
+    """The keys of a person who gave password and code to a command; in its memory only."""
     row = live_keys(person)
     private = unsealing.open_with_password(row, password)
     held = HeldKeys("command", person, row.id, b"", secrets.token_bytes(KEY_BYTES), True, private)

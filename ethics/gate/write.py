@@ -19,8 +19,8 @@ from audit.record import append_many
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.facts import Standing, provider
-from ethics.gate.refusals import Refused, ledger_of, refuse
 from ethics.gate.read import chain_alarm, fetch_standing
+from ethics.gate.refusals import Refused, ledger_of, refuse
 from ethics.policy import ON_A_SITUATION, Act, Decision, Refusal, SubjectFacts, decide
 from ethics.secrecy import chain, sealing, unsealing
 from ethics.secrecy.erasure import store
@@ -49,9 +49,7 @@ class Pen:
         """
         container = uuid4()
         erasure = store.make_key(container)
-        Container.objects.create(
-            id=container, kind=kind, concertation=self.actor.concertation
-        )
+        Container.objects.create(id=container, kind=kind, concertation=self.actor.concertation)
         value, record = sealing.new_scope_key(container, container, 1)
         record.save()
         self._wrap_to_member(record, value, erasure, self._own(), None)
@@ -93,9 +91,7 @@ class Pen:
             value,
             erasure=erasure,
             key=self._key(record.container, record.container, generation),
-            wrap=ScopeWrap(
-                kind=Recipient.SCOPE, recipient=record.container, generation=generation
-            ),
+            wrap=ScopeWrap(kind=Recipient.SCOPE, recipient=record.container, generation=generation),
         ).save()
         record.scope, record.key_generation = record.id, 1
         self._keys[(record.id, 1)] = value
@@ -110,18 +106,14 @@ class Pen:
             raise SecrecyError("not_in_chain")
         generation = self._latest(scope)
         key = ScopeKey.objects.get(scope=scope, generation=generation)
-        if ScopeWrap.objects.filter(
-            key=key, kind=Recipient.MEMBER, recipient=member.keys
-        ).exists():
+        if ScopeWrap.objects.filter(key=key, kind=Recipient.MEMBER, recipient=member.keys).exists():
             return
         value = self._key(container, scope, generation)
         self._wrap_to_member(
             key, value, store.key(container), (member.keys, member.public.hpke), until
         )
 
-    def seal(
-        self, record: SealedRecord, *, generation: int | None = None, **values: Any
-    ) -> None:
+    def seal(self, record: SealedRecord, *, generation: int | None = None, **values: Any) -> None:
         """Seal a record's fields under its next version; fields not named keep their text.
 
         Every sealed field is sealed anew: version and generation are part of what binds it.
@@ -258,9 +250,10 @@ def writing(
 ) -> Iterator[Pen]:
     """Open the transaction of one action and hand out its pen.
 
-    `action` narrows “addressed to them” to that one agreed action. Decides first, recording a refusal outside the transaction; takes the container's lock, decides
-    again on fresh facts, and appends the queued events at the end. Nothing is saved without its
-    event. Raises `Refused` or `chain.ChainBroken`.
+    `action` narrows “addressed to them” to that one agreed action. Decides first, recording a
+    refusal outside the transaction; takes the container's lock, decides again on fresh facts, and
+    appends the queued events at the end. Nothing is saved without its event. Raises `Refused` or
+    `chain.ChainBroken`.
     """
     facts = fetch_standing(actor)
     decision = _decide(actor, act, facts, situation, action)
@@ -309,6 +302,3 @@ def _refused(
         subjects=(situation,) if situation else (),
         kind=SubjectKind.SITUATION,
     )
-
-
-

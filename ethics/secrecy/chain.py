@@ -203,9 +203,7 @@ def _with_generation(state: ChainState, body: Mapping[str, Any]) -> ChainState:
     )
     if made.number != len(state.generations) + 1:
         raise ValueError("generation_number")
-    return replace(
-        state, generations=MappingProxyType({**state.generations, made.number: made})
-    )
+    return replace(state, generations=MappingProxyType({**state.generations, made.number: made}))
 
 
 def _genesis(state: ChainState, author: UUID, body: Mapping[str, Any]) -> ChainState:
@@ -282,15 +280,19 @@ def follow(state: ChainState, statement: bytes, signature: bytes) -> ChainState:
     number = state.length
     try:
         whole = json.loads(statement)
-        if statement_bytes(
-            UUID(whole["concertation"]),
-            whole["number"],
-            bytes.fromhex(whole["previous"]),
-            whole["kind"],
-            UUID(whole["author"]),
-            whole["body"],
-            datetime.fromisoformat(whole["at"]),
-        ) != statement or whole["format"] != FORMAT:
+        if (
+            statement_bytes(
+                UUID(whole["concertation"]),
+                whole["number"],
+                bytes.fromhex(whole["previous"]),
+                whole["kind"],
+                UUID(whole["author"]),
+                whole["body"],
+                datetime.fromisoformat(whole["at"]),
+            )
+            != statement
+            or whole["format"] != FORMAT
+        ):
             raise ValueError("not_canonical")
         if UUID(whole["concertation"]) != state.concertation or whole["number"] != number:
             raise ValueError("out_of_place")

@@ -16,7 +16,8 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import QuerySet
 
-from audit.models import Entry
+from audit.enums import Outcome, SubjectKind, Verb
+from audit.models import Entry, EntrySubject
 from ethics.secrecy.erasure.models import Tombstone
 from ethics.secrecy.fields import SealedRecord, ciphertext_hash
 
@@ -167,16 +168,14 @@ def _written(model: type[SealedRecord], numbers: Iterable[UUID]) -> _Written:
 
 def _check_writes(model: type[SealedRecord], count: _Count) -> None:
     """Every object and version an event tells of must be there, unless its container was erased."""
-    events = Entry.objects.filter(object_model=model.SEALED_AS).order_by("pk")
-    columns = events.values_list("object_uuid", "object_version", "situation")
     kept = _history_of(model)
-    for batch in _batches(columns.iterator(BATCH)):
+    for batch in _batches(_events_of(model)):
         numbers = {number for number, _, _ in batch}
         live = set(model._base_manager.filter(pk__in=numbers).values_list("pk", flat=True))
         versions = set()
         if kept is not None:
             versions = set(kept.filter(id__in=numbers).values_list("id", "version"))
-        erased = _erased({container for _, _, container in batch if container is not None})
+        erased = _gone_on_purpose({container for _, _, container in batch if container})
         for number, version, container in batch:
             if container in erased:
                 continue
@@ -192,10 +191,29 @@ def _check_writes(model: type[SealedRecord], count: _Count) -> None:
         count.add(writes=len(batch))
 
 
-def _erased(containers: set[UUID]) -> set[UUID]:
-    """Those containers whose key was destroyed on purpose: a tombstone says so, nothing else."""
-    rows = Tombstone.objects.filter(container__in=containers)
-    return set(rows.values_list("container", flat=True))
+def _events_of(model: type[SealedRecord]) -> Iterator[tuple[UUID, int, UUID | None]]:
+    """Object, version and situation of each write event of a model, the oldest first."""
+    events = Entry.objects.filter(object_model=model.SEALED_AS).order_by("pk")
+    columns = events.values_list("object_uuid", "object_version", "situation")
+    for number, version, situation in columns.iterator(BATCH):
+        if number is not None and version is not None:
+            yield number, version, situation
+
+
+def _gone_on_purpose(containers: set[UUID]) -> set[UUID]:
+    """Containers whose key has a tombstone, and drafts whose discarding stands in the ledger (its
+    key is destroyed after that event: a fault in between is no tampering)."""
+    discarded = EntrySubject.objects.filter(
+        kind=SubjectKind.SITUATION,
+        number__in=containers,
+        verb=Verb.DRAFT_DISCARDED,
+        outcome=Outcome.GRANTED,
+    )
+    tombstones = Tombstone.objects.filter(container__in=containers)
+    return {
+        *tombstones.values_list("container", flat=True),
+        *discarded.values_list("number", flat=True),
+    }
 
 
 def _history_of(model: type[SealedRecord]) -> QuerySet[Any] | None:

@@ -16,9 +16,7 @@ class MemberKeys(models.Model):
     """A person's key pairs: public halves, and the private ones sealed by the password."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="member_keys"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="member_keys")
     serial = models.PositiveIntegerField()
     hpke_public = models.BinaryField()
     sign_public = models.BinaryField()

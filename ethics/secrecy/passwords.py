@@ -130,7 +130,7 @@ class PepperedArgon2Hasher(BasePasswordHasher):
             known["pepper"], pepper.current()
         )
 
-    def safe_summary(self, encoded: str) -> dict[str, Any]:
+    def safe_summary(self, encoded: str) -> dict[Any, Any]:
         known = self.decode(encoded)
         return {_("algorithm"): known["algorithm"], _("hash"): mask_hash(known["hash"])}
 

@@ -151,7 +151,7 @@ def wrap_to(
     wrap: ScopeWrap,
     signer: tuple[UUID, PrivateKeys] | None = None,
 ) -> ScopeWrap:
-    """A copy of a scope's key for one person, the inbox or the recovery key; persons' are signed."""
+    """A copy of a scope's key for a person (then signed), the inbox or the recovery key."""
     binding = key_copy(record, wrap).binding()
     wrap.key = record
     wrap.sealed = seal_to(public, _under_erasure(erasure, value, binding), binding)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ethics.secrecy.keys import HeldKeys, PrivateKeys, session_key
@@ -27,6 +27,7 @@ from ethics.secrecy.suites import KEY_BYTES
 
 # Seen is written once a minute at most: precise enough for an idle limit, and cheap.
 SEEN_EVERY: Final = timedelta(minutes=1)
+_SAME_SITE: Final = "Lax"
 
 
 def hash_of(session_id: str) -> str:
@@ -76,7 +77,7 @@ class SessionStore(SessionBase):
         return Session.objects.filter(id_hash=hash_of(session_key)).exists()
 
     def create(self) -> None:
-        self._session_key = self._get_new_session_key()
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
         self._row = None
         self.save(must_create=True)
         self.modified = True
@@ -84,7 +85,7 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        data = self.encode(self._get_session(no_load=must_create))
+        data = self.encode(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
         if must_create:
             if self.exists(self.session_key):
                 raise CreateError
@@ -182,9 +183,7 @@ class KeySessionMiddleware(SessionMiddleware):
             value = b""
         store.secret = value if len(value) == KEY_BYTES else None
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         store: Any = request.session
         try:
             super().process_response(request, response)
@@ -197,10 +196,8 @@ class KeySessionMiddleware(SessionMiddleware):
                 base64.urlsafe_b64encode(store.new_secret).decode(),
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
-                samesite=settings.SESSION_COOKIE_SAMESITE,
+                samesite=_SAME_SITE,
             )
         elif settings.KEY_COOKIE_NAME in request.COOKIES and store.is_empty():
-            response.delete_cookie(
-                settings.KEY_COOKIE_NAME, samesite=settings.SESSION_COOKIE_SAMESITE
-            )
+            response.delete_cookie(settings.KEY_COOKIE_NAME, samesite=_SAME_SITE)
         return response

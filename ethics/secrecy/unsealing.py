@@ -100,9 +100,7 @@ def open_with_password(record: MemberKeys, password: str) -> PrivateKeys:
     unlocking = passwords.stretch(
         password,
         salt=bytes(record.salt),
-        cost=passwords.Cost(
-            record.argon2_memory, record.argon2_iterations, record.argon2_lanes
-        ),
+        cost=passwords.Cost(record.argon2_memory, record.argon2_iterations, record.argon2_lanes),
         pepper_id=record.pepper,
         purpose="unlock",
     )
@@ -118,9 +116,7 @@ def open_with_password(record: MemberKeys, password: str) -> PrivateKeys:
 def open_held(held: HeldKeys) -> PrivateKeys:
     """The private keys a session carries; opened once a request."""
     if held.opened is None:
-        held.opened = PrivateKeys(
-            unseal(session_key(held.secret), held.sealed, held.binding())
-        )
+        held.opened = PrivateKeys(unseal(session_key(held.secret), held.sealed, held.binding()))
     return held.opened
 
 
@@ -169,18 +165,14 @@ def open_scope(
     elif private is not None:
         if copy.kind == Recipient.MEMBER and (
             signer is None
-            or not signature_holds(
-                signer.sign, copy.signature, signed_part(binding, copy.sealed)
-            )
+            or not signature_holds(signer.sign, copy.signature, signed_part(binding, copy.sealed))
         ):
             raise SecrecyError("unsigned_seal")
         inner = unseal_with(private, copy.sealed, binding)
     else:
         raise SecrecyError("no_key")
     value = unseal(derive(erasure, "erasure"), inner, binding)
-    made = commitment(
-        value, container=copy.container, scope=copy.scope, generation=copy.generation
-    )
+    made = commitment(value, container=copy.container, scope=copy.scope, generation=copy.generation)
     if not hmac.compare_digest(made, copy.commitment):
         raise SecrecyError("key_does_not_match")
     return value

@@ -14,7 +14,7 @@ class SharingOutcome(models.TextChoices):
 
     GENERAL = "s_general"
     CODE = "s_code"
-    SHARED_SECRET = "s_partage"
+    SHARED_SECRET = "s_partage"  # noqa: S105 - an outcome, not a password
     FRAMEWORK = "s_458ter"
     PROSECUTOR = "s_parquet"
     EMERGENCY = "s_urgence"

@@ -48,7 +48,5 @@ def record_decision(
     )
     pen.seal(row, answers=answers.as_codes())
     row.save()
-    pen.record(
-        Verb.SHARING_DECIDED, row, details={"outcome": str(outcome), "tree": TREE_VERSION}
-    )
+    pen.record(Verb.SHARING_DECIDED, row, details={"outcome": str(outcome), "tree": TREE_VERSION})
     return row

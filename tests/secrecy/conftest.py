@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.cast import Circle, Someone
 MakeSituation = Callable[..., Situation]
 
 
-def texts_of(model: type[SealedRecord], mark: str) -> dict[str, object]:
+def texts_of(model: type[SealedRecord], mark: str) -> dict[str, Any]:
     """A recognisable value for every sealed field."""
     return {
         each.name: [f"{mark} {each.name}"] if each.coded else f"{mark} {each.name}"

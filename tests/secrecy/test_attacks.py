@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.core.checks import run_checks
 from django.db import connection
+from django.utils import timezone
 
 from audit.enums import Outcome, Purpose, Verb
 from audit.models import Entry
@@ -58,7 +59,7 @@ def overwrite(situation: Situation, **columns: Any) -> Situation:
     with connection.cursor() as cursor:
         number = situation.id.hex if connection.vendor == "sqlite" else situation.id
         cursor.execute(
-            f"UPDATE situations_situation SET {sets} WHERE id = %s",  # noqa: S608
+            f"UPDATE situations_situation SET {sets} WHERE id = %s",
             [*columns.values(), number],
         )
     return Situation.objects.get(id=situation.id)
@@ -104,9 +105,7 @@ def test_a_whole_row_put_in_anothers_place_does_not_open(
     columns = {name: each.blob for name, each in two.copy_of_seals().items()}
     changed = overwrite(one, **columns)
     seen = read(circle.manager, changed)
-    assert all(
-        seen.get(changed, name) is gate.UNOPENABLE for name in columns
-    )
+    assert all(seen.get(changed, name) is gate.UNOPENABLE for name in columns)
 
 
 def test_an_older_version_under_a_newer_number_does_not_open(
@@ -117,9 +116,7 @@ def test_an_older_version_under_a_newer_number_does_not_open(
     assert read(circle.manager, changed).get(changed, "wish") is gate.UNOPENABLE
 
 
-def test_planted_plain_text_is_not_believed(
-    circle: Circle, make_situation: MakeSituation
-) -> None:
+def test_planted_plain_text_is_not_believed(circle: Circle, make_situation: MakeSituation) -> None:
     changed = overwrite(make_situation(), wish=b"texte en clair")
     assert read(circle.manager, changed).get(changed, "wish") is gate.UNOPENABLE
 
@@ -129,9 +126,7 @@ def test_keys_moved_to_another_situation_open_nothing(
 ) -> None:
     one, two = make_situation("un"), make_situation("deux")
     stolen = ScopeWrap.objects.get(key__scope=two.id, kind="generation")
-    ScopeWrap.objects.filter(key__scope=one.id, kind="generation").update(
-        sealed=stolen.sealed
-    )
+    ScopeWrap.objects.filter(key__scope=one.id, kind="generation").update(sealed=stolen.sealed)
     assert read(circle.manager, one).get(one, "wish") is gate.UNOPENABLE
 
 
@@ -214,9 +209,7 @@ def test_a_generation_key_swapped_behind_the_chain_does_not_match_its_commitment
     assert read(circle.manager, situation).get(situation, "wish") is gate.UNOPENABLE
 
 
-def test_a_planted_role_is_not_in_the_chain(
-    circle: Circle, make_situation: MakeSituation
-) -> None:
+def test_a_planted_role_is_not_in_the_chain(circle: Circle, make_situation: MakeSituation) -> None:
     situation = make_situation()
     Participation.objects.filter(person=circle.police.user).update(
         roles=["participant", "coordinator"], secrecy_status="professional"
@@ -253,9 +246,9 @@ def shorten(circle: Circle) -> None:
 def change(circle: Circle) -> None:
     row = ChainStatement.objects.filter(concertation=circle.concertation.id)[1]
     ChainStatement.objects.filter(id=row.id).update(
-        statement=bytes(row.statement).replace(b'"limited_reader"', b'"coordinator"').replace(
-            b'"participant"', b'"coordinator"'
-        )
+        statement=bytes(row.statement)
+        .replace(b'"limited_reader"', b'"coordinator"')
+        .replace(b'"participant"', b'"coordinator"')
     )
 
 
@@ -263,7 +256,7 @@ def forge(circle: Circle) -> None:
     state = chain.state(circle.concertation.id)
     own = PrivateKeys.make()
     body = {"person": str(circle.police.user.id), "participation": str(uuid4())}
-    at = chain.timezone.now()
+    at = timezone.now()
     statement = chain.statement_bytes(
         circle.concertation.id, state.length, state.head, "removal",
         circle.coordinator.user.id, body, at,
@@ -331,7 +324,7 @@ def test_a_stolen_session_table_opens_nothing(circle: Circle) -> None:
         keys=actor.keys.keys,
         sealed_keys=actor.keys.sealed,
         second_factor=True,
-        expires_at=chain.timezone.now(),
+        expires_at=timezone.now(),
     )
     for guess in (bytes(32), base64.b64encode(row.id_hash.encode())[:32]):
         held = HeldKeys(row.id_hash, actor.person, actor.keys.keys, actor.keys.sealed, guess, True)
@@ -376,7 +369,9 @@ def test_login_and_unlocking_cost_the_same(circle: Circle) -> None:
 
 
 def test_a_wrong_pepper_stops_the_start(circle: Circle, settings: Any) -> None:
-    assert not [each for each in run_checks(databases=["default"]) if each.id.startswith("conc")]
+    assert not [
+        each for each in run_checks(databases=["default"]) if (each.id or "").startswith("conc")
+    ]
     settings.PEPPERS = {"test": bytes(32)}
     found = [each.id for each in run_checks(databases=["default"])]
     assert "concertation.E010" in found
@@ -391,14 +386,10 @@ def test_a_member_of_two_concertations_opens_each_only_with_its_own_hat(
     other = make_circle("marolles", "Les Marolles")
     house = other.coordinator.participation
     assert house is not None
-    row = place(
-        circle.manager.user, other.concertation, house.organisation, [Role.PARTICIPANT]
-    )
+    row = place(circle.manager.user, other.concertation, house.organisation, [Role.PARTICIPANT])
     both = Someone(circle.manager.user, row)
     sign_charter(both)
-    gate.admit(
-        other.coordinator.actor, both.user.id, chain_place(row), gate.digits(both.actor)
-    )
+    gate.admit(other.coordinator.actor, both.user.id, chain_place(row), gate.digits(both.actor))
     assert read(circle.manager, situation).get(situation, "wish") == "ici wish"
     with pytest.raises(gate.Refused) as refusal:
         read(both, situation)
@@ -410,3 +401,25 @@ def test_a_member_of_two_concertations_opens_each_only_with_its_own_hat(
 
 def _number(number: UUID) -> Any:
     return number.hex if connection.vendor == "sqlite" else number
+
+
+def test_the_dpo_is_written_to_once_a_day_for_the_same_situation(
+    circle: Circle, make_situation: MakeSituation
+) -> None:
+    changed = overwrite(make_situation(), wish=b"texte en clair")
+    mail.outbox.clear()
+    for _ in range(3):
+        read(circle.manager, changed)
+    assert alarms() == 3
+    assert len(mail.outbox) == 1
+
+
+def test_an_empty_erasure_store_stops_the_start(
+    circle: Circle, make_situation: MakeSituation
+) -> None:
+    make_situation()
+    before = [each.id for each in run_checks(databases=["default", "erasure"])]
+    assert "concertation.E011" not in before
+    ErasureKey.objects.all().delete()
+    found = [each.id for each in run_checks(databases=["default", "erasure"])]
+    assert "concertation.E011" in found

@@ -68,9 +68,7 @@ def test_there_is_one_genesis(founder: Person, founded: ChainState) -> None:
         say(founded, "genesis", founder, genesis_body(founder))
 
 
-def test_a_coordinator_admits_and_nobody_else_does(
-    founder: Person, founded: ChainState
-) -> None:
+def test_a_coordinator_admits_and_nobody_else_does(founder: Person, founded: ChainState) -> None:
     worker = someone(Role.PARTICIPANT)
     state = say(founded, "admission", founder, worker.body())
     assert state.members[worker.id].holds_key
@@ -80,9 +78,7 @@ def test_a_coordinator_admits_and_nobody_else_does(
         say(state, "admission", someone(Role.COORDINATOR), worker.body())
 
 
-def test_an_admission_never_changes_a_members_keys(
-    founder: Person, founded: ChainState
-) -> None:
+def test_an_admission_never_changes_a_members_keys(founder: Person, founded: ChainState) -> None:
     worker = someone(Role.PARTICIPANT)
     state = say(founded, "admission", founder, worker.body())
     again = Person(worker.roles, id=worker.id)
@@ -127,9 +123,7 @@ def test_only_a_key_holder_makes_a_generation(founder: Person, founded: ChainSta
         say(state, "generation", founder, skipped)
 
 
-def test_a_role_changes_by_a_coordinators_statement(
-    founder: Person, founded: ChainState
-) -> None:
+def test_a_role_changes_by_a_coordinators_statement(founder: Person, founded: ChainState) -> None:
     worker = someone(Role.PARTICIPANT)
     state = say(founded, "admission", founder, worker.body())
     place = Place(worker.id, worker.id, frozenset({Role.DPO}), SecrecyStatus.PROFESSIONAL)
@@ -173,9 +167,7 @@ def test_a_statement_of_another_concertation_does_not_follow(
 def test_the_key_goes_to_people_bound_by_professional_secrecy_only(
     role: Role, status: SecrecyStatus
 ) -> None:
-    expected = (
-        role in {Role.PARTICIPANT, Role.COORDINATOR} and status == SecrecyStatus.PROFESSIONAL
-    )
+    expected = role in {Role.PARTICIPANT, Role.COORDINATOR} and status == SecrecyStatus.PROFESSIONAL
     assert may_hold_key(frozenset({role}), status) is expected
     assert not may_hold_key(frozenset({role, Role.DPO}), status)
     assert not may_hold_key(frozenset({role, Role.LIMITED_READER}), status)

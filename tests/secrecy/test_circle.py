@@ -1,6 +1,7 @@
 """Founding, admitting, removing."""
 
 import pytest
+from django.utils import timezone
 
 from audit.enums import Purpose, Verb
 from audit.models import Entry
@@ -23,16 +24,12 @@ def test_a_removed_member_loses_key_and_sessions_and_is_refused(
 ) -> None:
     situation = make_situation()
     gone = circle.manager
-    Session.objects.create(
-        id_hash="1" * 64, person=gone.user.id, expires_at=chain.timezone.now()
-    )
+    Session.objects.create(id_hash="1" * 64, person=gone.user.id, expires_at=timezone.now())
     gate.remove(circle.coordinator.actor, gone.user.id, number_of(gone))
     assert not GenerationWrap.objects.filter(person=gone.user.id).exists()
     assert not Session.objects.filter(person=gone.user.id).exists()
     with pytest.raises(gate.Refused) as refusal:
-        gate.reveal(
-            gone.actor, records=[situation], subjects=[situation.id], purpose=Purpose.SHEET
-        )
+        gate.reveal(gone.actor, records=[situation], subjects=[situation.id], purpose=Purpose.SHEET)
     assert refusal.value.reason == Refusal.NOT_IN_CHAIN
     assert Entry.objects.filter(verb=Verb.REMOVED).count() == 1
 
@@ -40,9 +37,7 @@ def test_a_removed_member_loses_key_and_sessions_and_is_refused(
 def test_only_a_coordinator_admits_and_removes(circle: Circle) -> None:
     for who in ("participant", "police", "dpo", "guest"):
         with pytest.raises(gate.Refused):
-            gate.remove(
-                circle.people[who].actor, circle.manager.user.id, number_of(circle.manager)
-            )
+            gate.remove(circle.people[who].actor, circle.manager.user.id, number_of(circle.manager))
     assert circle.manager.user.id in chain.state(circle.concertation.id).members
 
 
@@ -87,9 +82,7 @@ def test_the_genesis_stands_in_both_ledgers(circle: Circle) -> None:
 def test_who_holds_the_key(circle: Circle) -> None:
     holders = GenerationWrap.objects.filter(concertation=circle.concertation.id)
     people = {row.person for row in holders}
-    expected = {
-        circle.people[name].user.id for name in ("coordinator", "participant", "manager")
-    }
+    expected = {circle.people[name].user.id for name in ("coordinator", "participant", "manager")}
     assert people == expected | {None}  # None: the recovery key
 
 

@@ -68,7 +68,10 @@ def test_padding_nobody_wrote_is_refused(bad: bytes) -> None:
 
 def test_derivations_and_commitments_are_frozen() -> None:
     key = bytes(range(32))
-    assert suites.derive(key, "wrap").hex() == "2939bc81de9d89dcb90bb18ce13b64851e81d9530f83ca20c113bf08de953ffb"
+    assert (
+        suites.derive(key, "wrap").hex()
+        == "2939bc81de9d89dcb90bb18ce13b64851e81d9530f83ca20c113bf08de953ffb"
+    )
     assert suites.commitment(key, container=ONE, scope=TWO, generation=1).hex() == (
         "fd64e6542c5a3b40e7e4b9500f8f2d67cae5746e7143f5ce136692b425705aea"
     )

@@ -13,6 +13,7 @@ from concertation.situations.models import Situation
 from ethics import gate
 from ethics.gate import read as reading
 from ethics.policy import Act, FieldGroup, Refusal
+from ethics.secrecy import unsealing
 from ethics.secrecy.fields import SEALED_MARK, Sealed
 from tests.cast import Circle
 from tests.secrecy.conftest import MakeSituation, draft, make_action
@@ -59,9 +60,7 @@ def test_nothing_opens_when_the_event_can_not_be_recorded(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(reading, "record_now", full_disk)
-    monkeypatch.setattr(
-        reading.unsealing, "open_field", lambda *_: opened.append("text")
-    )
+    monkeypatch.setattr(unsealing, "open_field", lambda *_: opened.append("text"))
     with pytest.raises(OSError, match="no space"):
         read(circle.participant, situation)
     assert opened == []

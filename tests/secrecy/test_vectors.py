@@ -93,9 +93,7 @@ def test_derive_is_hkdf_expand_of_rfc_5869(length: int) -> None:
 
 def hybrid_vectors() -> list[dict[str, Any]]:
     text = VECTORS.joinpath("HPKE/hpke-pq-test-vectors.json").read_text()
-    return [
-        each for each in json.loads(text) if each["kem_id"] == 0x647A and each["kdf_id"] == 1
-    ]
+    return [each for each in json.loads(text) if each["kem_id"] == 0x647A and each["kdf_id"] == 1]
 
 
 def test_public_halves_are_encoded_as_the_hybrid_kem_says() -> None:

@@ -7,68 +7,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CharterVersion',
+            name="CharterVersion",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('text_fr', models.TextField()),
-                ('text_nl', models.TextField()),
-                ('text_en', models.TextField(blank=True)),
-                ('sha256_fr', models.CharField(max_length=64)),
-                ('sha256_nl', models.CharField(max_length=64)),
-                ('sha256_en', models.CharField(blank=True, max_length=64)),
-                ('effective_on', models.DateField()),
-                ('grace_until', models.DateField(blank=True, null=True)),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("text_fr", models.TextField()),
+                ("text_nl", models.TextField()),
+                ("text_en", models.TextField(blank=True)),
+                ("sha256_fr", models.CharField(max_length=64)),
+                ("sha256_nl", models.CharField(max_length=64)),
+                ("sha256_en", models.CharField(blank=True, max_length=64)),
+                ("effective_on", models.DateField()),
+                ("grace_until", models.DateField(blank=True, null=True)),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('organisation', models.UUIDField(db_index=True)),
-                ('representative', models.UUIDField()),
-                ('power', models.CharField(choices=[('body', 'organe de gestion'), ('management', 'direction'), ('mandate', 'mandat écrit')], max_length=12, verbose_name='pouvoir')),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('statement', models.BinaryField()),
-                ('signature', models.BinaryField()),
-                ('keys', models.UUIDField()),
-                ('sign_public', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('charter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='charter.charterversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organisation", models.UUIDField(db_index=True)),
+                ("representative", models.UUIDField()),
+                (
+                    "power",
+                    models.CharField(
+                        choices=[
+                            ("body", "organe de gestion"),
+                            ("management", "direction"),
+                            ("mandate", "mandat écrit"),
+                        ],
+                        max_length=12,
+                        verbose_name="pouvoir",
+                    ),
+                ),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("statement", models.BinaryField()),
+                ("signature", models.BinaryField()),
+                ("keys", models.UUIDField()),
+                ("sign_public", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "charter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="charter.charterversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('person', models.UUIDField(db_index=True)),
-                ('participation', models.UUIDField(db_index=True)),
-                ('organisation', models.UUIDField()),
-                ('function', models.CharField(max_length=80)),
-                ('secrecy_status', models.CharField(choices=[('professional', 'secret professionnel'), ('discretion', 'devoir de discrétion'), ('police_justice', 'police ou justice'), ('other', 'autre')], max_length=14)),
-                ('language', models.CharField(max_length=2)),
-                ('statement', models.BinaryField()),
-                ('signature', models.BinaryField()),
-                ('keys', models.UUIDField()),
-                ('sign_public', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('charter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='charter.charterversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("person", models.UUIDField(db_index=True)),
+                ("participation", models.UUIDField(db_index=True)),
+                ("organisation", models.UUIDField()),
+                ("function", models.CharField(max_length=80)),
+                (
+                    "secrecy_status",
+                    models.CharField(
+                        choices=[
+                            ("professional", "secret professionnel"),
+                            ("discretion", "devoir de discrétion"),
+                            ("police_justice", "police ou justice"),
+                            ("other", "autre"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("language", models.CharField(max_length=2)),
+                ("statement", models.BinaryField()),
+                ("signature", models.BinaryField()),
+                ("keys", models.UUIDField()),
+                ("sign_public", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "charter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="charter.charterversion",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('participation', 'charter'), name='one_live_signature_for_a_version')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("participation", "charter"),
+                        name="one_live_signature_for_a_version",
+                    )
+                ],
             },
         ),
     ]

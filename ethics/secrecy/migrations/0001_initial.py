@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,121 +16,213 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Container',
+            name="Container",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('situation', 'Situation'), ('meeting', 'Meeting'), ('import', 'Import'), ('person', 'Person')], max_length=10)),
-                ('concertation', models.UUIDField(null=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("situation", "Situation"),
+                            ("meeting", "Meeting"),
+                            ("import", "Import"),
+                            ("person", "Person"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("concertation", models.UUIDField(null=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='PepperCheck',
+            name="PepperCheck",
             fields=[
-                ('pepper', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('value', models.BinaryField()),
+                ("pepper", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("value", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id_hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('data', models.TextField(default='')),
-                ('person', models.UUIDField(db_index=True, null=True)),
-                ('keys', models.UUIDField(null=True)),
-                ('sealed_keys', models.BinaryField(null=True)),
-                ('second_factor', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(db_index=True)),
+                ("id_hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("data", models.TextField(default="")),
+                ("person", models.UUIDField(db_index=True, null=True)),
+                ("keys", models.UUIDField(null=True)),
+                ("sealed_keys", models.BinaryField(null=True)),
+                ("second_factor", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ChainStatement',
+            name="ChainStatement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('concertation', models.UUIDField()),
-                ('number', models.PositiveIntegerField()),
-                ('statement', models.BinaryField()),
-                ('signature', models.BinaryField()),
-                ('hash', models.BinaryField(max_length=32)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("concertation", models.UUIDField()),
+                ("number", models.PositiveIntegerField()),
+                ("statement", models.BinaryField()),
+                ("signature", models.BinaryField()),
+                ("hash", models.BinaryField(max_length=32)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('concertation', 'number'), name='chain_has_no_fork')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("concertation", "number"), name="chain_has_no_fork"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GenerationWrap',
+            name="GenerationWrap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('concertation', models.UUIDField()),
-                ('generation', models.PositiveIntegerField()),
-                ('holder', models.UUIDField(null=True)),
-                ('person', models.UUIDField(null=True)),
-                ('sealed', models.BinaryField()),
-                ('signed_by', models.UUIDField()),
-                ('signature', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("concertation", models.UUIDField()),
+                ("generation", models.PositiveIntegerField()),
+                ("holder", models.UUIDField(null=True)),
+                ("person", models.UUIDField(null=True)),
+                ("sealed", models.BinaryField()),
+                ("signed_by", models.UUIDField()),
+                ("signature", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('concertation', 'generation', 'holder'), name='one_wrap_for_a_holder', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("concertation", "generation", "holder"),
+                        name="one_wrap_for_a_holder",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ScopeKey',
+            name="ScopeKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.UUIDField()),
-                ('generation', models.PositiveIntegerField()),
-                ('commitment', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('container', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='secrecy.container')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope", models.UUIDField()),
+                ("generation", models.PositiveIntegerField()),
+                ("commitment", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "container",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keys",
+                        to="secrecy.container",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScopeWrap',
+            name="ScopeWrap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('generation', 'Generation'), ('scope', 'Scope'), ('member', 'Member'), ('inbox', 'Inbox'), ('recovery', 'Recovery')], max_length=10)),
-                ('recipient', models.UUIDField(null=True)),
-                ('generation', models.PositiveIntegerField(default=0)),
-                ('sealed', models.BinaryField()),
-                ('until', models.DateField(null=True)),
-                ('signed_by', models.UUIDField(null=True)),
-                ('signature', models.BinaryField(default=bytes)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wraps', to='secrecy.scopekey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("generation", "Generation"),
+                            ("scope", "Scope"),
+                            ("member", "Member"),
+                            ("inbox", "Inbox"),
+                            ("recovery", "Recovery"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("recipient", models.UUIDField(null=True)),
+                ("generation", models.PositiveIntegerField(default=0)),
+                ("sealed", models.BinaryField()),
+                ("until", models.DateField(null=True)),
+                ("signed_by", models.UUIDField(null=True)),
+                ("signature", models.BinaryField(default=bytes)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wraps",
+                        to="secrecy.scopekey",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MemberKeys',
+            name="MemberKeys",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('serial', models.PositiveIntegerField()),
-                ('hpke_public', models.BinaryField()),
-                ('sign_public', models.BinaryField()),
-                ('sealed_private', models.BinaryField()),
-                ('salt', models.BinaryField()),
-                ('argon2_memory', models.PositiveIntegerField()),
-                ('argon2_iterations', models.PositiveIntegerField()),
-                ('argon2_lanes', models.PositiveIntegerField()),
-                ('pepper', models.CharField(max_length=32)),
-                ('commitment', models.BinaryField()),
-                ('sealed_pins', models.BinaryField(default=bytes)),
-                ('pins_version', models.PositiveIntegerField(default=0)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='member_keys', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("serial", models.PositiveIntegerField()),
+                ("hpke_public", models.BinaryField()),
+                ("sign_public", models.BinaryField()),
+                ("sealed_private", models.BinaryField()),
+                ("salt", models.BinaryField()),
+                ("argon2_memory", models.PositiveIntegerField()),
+                ("argon2_iterations", models.PositiveIntegerField()),
+                ("argon2_lanes", models.PositiveIntegerField()),
+                ("pepper", models.CharField(max_length=32)),
+                ("commitment", models.BinaryField()),
+                ("sealed_pins", models.BinaryField(default=bytes)),
+                ("pins_version", models.PositiveIntegerField(default=0)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="member_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'serial'), name='member_keys_serial'), models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('person',), name='one_live_key_pair_each')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "serial"), name="member_keys_serial"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at__isnull", True)),
+                        fields=("person",),
+                        name="one_live_key_pair_each",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='scopekey',
-            constraint=models.UniqueConstraint(fields=('scope', 'generation'), name='scope_generation'),
+            model_name="scopekey",
+            constraint=models.UniqueConstraint(
+                fields=("scope", "generation"), name="scope_generation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scopewrap',
-            constraint=models.UniqueConstraint(fields=('key', 'kind', 'recipient', 'generation'), name='one_wrap_for_a_recipient', nulls_distinct=False),
+            model_name="scopewrap",
+            constraint=models.UniqueConstraint(
+                fields=("key", "kind", "recipient", "generation"),
+                name="one_wrap_for_a_recipient",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""`manage.py charter`: publish a version whose texts lie in `ethics/charter/texts`, list versions."""
+"""`manage.py charter`: publish a version whose texts lie in `charter/texts`, list versions."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date

@@ -5,26 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ErasureKey',
+            name="ErasureKey",
             fields=[
-                ('container', models.UUIDField(primary_key=True, serialize=False)),
-                ('key', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("container", models.UUIDField(primary_key=True, serialize=False)),
+                ("key", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Tombstone',
+            name="Tombstone",
             fields=[
-                ('container', models.UUIDField(primary_key=True, serialize=False)),
-                ('destroyed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("container", models.UUIDField(primary_key=True, serialize=False)),
+                ("destroyed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
     ]

@@ -2,6 +2,8 @@
 
 import json
 from argparse import ArgumentParser
+from io import StringIO
+from shutil import get_terminal_size
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand
@@ -27,17 +29,13 @@ class Command(BaseCommand):
         if options["format"] == "json":
             self.stdout.write(json.dumps(as_json()))
             return
+        width = get_terminal_size().columns if self.stdout.isatty() else _PIPE_WIDTH
+        console = Console(file=StringIO(), width=width, no_color=True, highlight=False)
         for title, rows in (("read a situation", reading_rows()), ("act", act_rows())):
-            self._print(_table(title, rows))
-
-    def _print(self, table: Table) -> None:
-        console = Console(
-            file=self.stdout._out,
-            width=None if self.stdout.isatty() else _PIPE_WIDTH,
-            no_color=True,
-            highlight=False,
-        )
-        console.print(table)
+            with console.capture() as text:
+                console.print(_table(title, rows))
+            self.stdout.write(text.get())
+        self.stdout.write("A case manager is a participant too: both columns count.")
 
 
 def _table(title: str, rows: list[PolicyRow]) -> Table:
