@@ -3,15 +3,17 @@
 Whoever shows what is read here records that first: the DPO's own reading is logged (design 3).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from audit.enums import Outcome, SubjectKind
+from audit.enums import Outcome, SubjectKind, Verb
+from audit.event import DetailValue, Event
+from audit.leaf import InvalidLeafError, parse_leaf
 from audit.models import Checkpoint, Entry, EntrySubject, Ledger
 from audit.names import check_name
 
@@ -36,6 +38,9 @@ class Line:
     meeting: UUID | None
     request_id: str
     subjects: tuple[tuple[str, UUID], ...]
+    # Read from the leaf itself; empty when it can't be read (``verify`` names such an entry).
+    field_groups: tuple[str, ...] = ()
+    details: Mapping[str, DetailValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +133,13 @@ def who_saw(
 ) -> tuple[Reader, ...]:
     """Return by organisation who had a subject before them, most often first; refusals don't count.
 
-    Answered from one index alone, so it stays fast over millions of entries.
+    Nor does reading the ledger: whoever looks up who saw a situation has not seen it. Answered
+    from one index alone, so it stays fast over millions of entries.
     """
     rows = (
         _about(ledger_name, kind, number)
         .filter(outcome=Outcome.GRANTED)
+        .exclude(verb=Verb.LEDGER_READ)
         .values("organisation")
         .annotate(
             times=Count("number"),
@@ -165,7 +172,7 @@ def _in(ledger_name: str) -> Q:
 
 
 def _lines(rows: QuerySet[Entry]) -> tuple[Line, ...]:
-    entries = list(rows.select_related("ledger").defer("leaf", "leaf_hash"))
+    entries = list(rows.select_related("ledger").defer("leaf_hash"))
     subjects: dict[int, list[tuple[str, UUID]]] = {}
     found = EntrySubject.objects.filter(entry__in=entries).order_by("pk")
     for entry_id, kind, number in found.values_list("entry_id", "kind", "number"):
@@ -186,9 +193,18 @@ def _lines(rows: QuerySet[Entry]) -> tuple[Line, ...]:
             meeting=entry.meeting,
             request_id=entry.request_id,
             subjects=tuple(subjects.get(entry.pk, ())),
+            field_groups=event.field_groups if event else (),
+            details=event.details if event else {},
         )
-        for entry in entries
+        for entry, event in ((entry, _event(entry)) for entry in entries)
     )
+
+
+def _event(entry: Entry) -> Event | None:
+    try:
+        return parse_leaf(bytes(entry.leaf or b"")).event
+    except InvalidLeafError:
+        return None
 
 
 def _head(ledger: Ledger, checkpoint: Checkpoint | None) -> Head:

@@ -45,7 +45,7 @@ def production(folder: Path, **changes: str) -> dict[str, str]:
 
 def start(folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run the checks as a start does."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
         env=production(folder, **changes),
@@ -147,6 +147,4 @@ def test_sqlite_is_set_up_for_writers_that_wait() -> None:
 
 
 def test_requests_are_not_wrapped_in_transactions() -> None:
-    assert not any(
-        each.get("ATOMIC_REQUESTS") for each in django_settings.DATABASES.values()
-    )
+    assert not any(each.get("ATOMIC_REQUESTS") for each in django_settings.DATABASES.values())

@@ -1,7 +1,13 @@
 """The words of people, organisations and their places, as design 1 names them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from ethics.roles import Role
 
 
 class Domain(models.TextChoices):
@@ -40,3 +46,25 @@ class ParticipationState(models.TextChoices):
     AWAITING = "awaiting", _("en attente d’admission")
     ADMITTED = "admitted", _("admis·e")
     ENDED = "ended", _("terminée")
+
+
+class Place(models.TextChoices):
+    """What a coordinator invites someone as; each stands for the roles of `ROLES_OF`."""
+
+    PARTICIPANT = "participant", _("Intervenant·e")
+    COORDINATOR = "coordinator", _("Coordination")
+    LIMITED_READER = "limited_reader", _("Lecteur limité")
+    GUEST = "guest", _("Invité·e")
+    DPO = "dpo", _("Délégué·e à la protection des données")
+
+
+ROLES_OF: Final[Mapping[Place, frozenset[Role]]] = MappingProxyType(
+    {
+        Place.PARTICIPANT: frozenset({Role.PARTICIPANT}),
+        # Who convenes also takes part: design 1, "Who uses it".
+        Place.COORDINATOR: frozenset({Role.COORDINATOR, Role.PARTICIPANT}),
+        Place.LIMITED_READER: frozenset({Role.LIMITED_READER}),
+        Place.GUEST: frozenset({Role.GUEST}),
+        Place.DPO: frozenset({Role.DPO}),
+    }
+)

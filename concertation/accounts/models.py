@@ -22,7 +22,9 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
-    def create_user(self, email: str, name: str, password: str | None = None, **more: Any) -> "User":
+    def create_user(
+        self, email: str, name: str, password: str | None = None, **more: Any
+    ) -> "User":
         """A person; without a password the account can't be entered until an invitation is used."""
         person = self.model(email=self.normalize_email(email).strip().lower(), name=name, **more)
         person.set_password(password)
@@ -30,7 +32,8 @@ class UserManager(BaseUserManager["User"]):
         return person
 
 
-class User(AbstractBaseUser):
+# django_otp carries no types: the managers of its devices are unknown to mypy.
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     """One person, one account, never lent. What they may do comes from their participations."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -63,7 +66,7 @@ def check_enterprise_number(value: str) -> None:
     if not vat.is_valid(value):
         raise ValidationError(
             _(
-                "Ce numéro d’entreprise n’est pas valable : vérifiez ses dix chiffres"
+                "Ce numéro d’entreprise n’est pas valable : vérifiez ses dix chiffres"
                 " (par exemple 0123.456.749)."
             )
         )
@@ -123,9 +126,7 @@ class Concertation(models.Model):
     name = models.CharField(_("nom"), max_length=80, unique=True)
     slug = models.SlugField(_("nom dans l’adresse"), max_length=40, unique=True)
     languages = models.JSONField(_("langues"), default=list)
-    cadence = models.CharField(
-        _("rythme"), max_length=12, choices=Cadence, default=Cadence.MONTHLY
-    )
+    cadence = models.CharField(_("rythme"), max_length=12, choices=Cadence, default=Cadence.MONTHLY)
     planned_minutes = models.PositiveSmallIntegerField(_("durée prévue en minutes"), default=60)
     key_state = models.CharField(
         max_length=14, choices=KeyState, default=KeyState.AWAITING_KEYS, editable=False
@@ -218,6 +219,7 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
 
 # django-otp devices are models too, kept in their own file.
 from concertation.accounts.second_factor import StaticCode, StaticCodes, TotpDevice  # noqa: E402

@@ -98,7 +98,7 @@ class StaticCodes(ThrottlingMixin, Device):  # type: ignore[misc]
 
     def left(self) -> int:
         """How many codes are still good."""
-        return self.codes.count()
+        return int(self.codes.count())
 
     def verify_token(self, token: Any) -> bool:
         allowed, _ = self.verify_is_allowed()

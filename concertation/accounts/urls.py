@@ -1,5 +1,56 @@
-"""Routes of this sub-app."""
+"""Routes of this sub-app; included at the root, so members' routes spell the slug themselves."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concertation.accounts.views import (
+    administration,
+    joining,
+    members,
+    own_account,
+    signing_in,
+)
+
+urlpatterns = [
+    path("", own_account.start, name="start"),
+    path("connexion", signing_in.sign_in, name="sign-in"),
+    path("connexion/code", signing_in.second_factor, name="second-factor"),
+    path("connexion/appareil", signing_in.second_factor_setup, name="second-factor-setup"),
+    path("deconnexion", signing_in.sign_out, name="sign-out"),
+    path("invitation/<str:token>", joining.invitation, name="invitation"),
+    path("acces/<uuid:participation>", joining.threshold, name="threshold"),
+    path("acces/<uuid:participation>/cles", joining.found, name="found"),
+    path("charte/<uuid:participation>", joining.charter, name="charter"),
+    path("organisations/<uuid:organisation>/adhesion", joining.subscription, name="subscription"),
+    path("compte", own_account.account, name="account"),
+    path("compte/langue", own_account.account_language, name="account-language"),
+    path("compte/codes", own_account.account_codes, name="account-codes"),
+    path("compte/role", own_account.account_hat, name="account-hat"),
+    path("administration", administration.administration, name="administration"),
+    path(
+        "administration/concertation",
+        administration.concertation,
+        name="administration-concertation",
+    ),
+    path(
+        "administration/organisation",
+        administration.organisation,
+        name="administration-organisation",
+    ),
+    path(
+        "administration/concertation/<uuid:concertation>/coordination",
+        administration.coordinator,
+        name="administration-coordinator",
+    ),
+    path(
+        "administration/organisation/<uuid:organisation>/representation",
+        administration.representative,
+        name="administration-representative",
+    ),
+    path("confidentialite", own_account.privacy, name="privacy"),
+    path("accessibilite", own_account.accessibility, name="accessibility"),
+    path("<slug:slug>/membres", members.members, name="members"),
+    path("<slug:slug>/membres/inviter", members.invite, name="member-invite"),
+    path("<slug:slug>/membres/<uuid:participation>/admettre", members.admit, name="member-admit"),
+    path("<slug:slug>/membres/<uuid:participation>/retirer", members.remove, name="member-remove"),
+    path("<slug:slug>/membres/<uuid:participation>/renvoyer", members.resend, name="member-resend"),
+]

@@ -31,3 +31,11 @@ class Presence(models.TextChoices):
 
 
 ATTENDED = (Presence.PRESENT, Presence.REMOTE)
+
+
+class Reason(models.TextChoices):
+    """Why a situation stands on an agenda; the order is the agenda's own (design 1)."""
+
+    NEW = "new", _("nouvelle situation")
+    FEEDBACK = "feedback", _("retour attendu")
+    REVIEW = "review", _("à revoir")

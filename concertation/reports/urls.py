@@ -1,5 +1,11 @@
-"""Routes of this sub-app."""
+"""Routes of the year's report, under a concertation."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from concertation.reports import views
+
+urlpatterns: list[URLPattern] = [
+    path("rapport", views.report, name="report"),
+    path("rapport/<int:year>", views.report_year, name="report-year"),
+    path("rapport/<int:year>/petits-nombres", views.lift, name="report-lift"),
+]

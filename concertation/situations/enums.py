@@ -60,6 +60,14 @@ class Agreement(models.TextChoices):
     NOT_ASKED = "not_asked", _("pas demandé")
 
 
+class TieKind(models.TextChoices):
+    """How a tie around the person holds."""
+
+    STRONG = "strong", _("lien fort")
+    PRESENT = "present", _("présent")
+    WORN = "worn", _("fragile")
+
+
 class ContributionKind(models.TextChoices):
     """An entry of the timeline."""
 
@@ -90,6 +98,10 @@ ENDED_ACTION_STATES = (
     ActionState.NOT_UNDERTAKEN,
     ActionState.WITHDRAWN,
 )
+
+
+# Agreed by the group and not ended: what can be overdue, and what owes feedback.
+AGREED_ACTION_STATES = (ActionState.AGREED, ActionState.UNDER_WAY)
 
 
 class Outcome(models.TextChoices):

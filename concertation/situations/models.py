@@ -43,9 +43,7 @@ class Situation(SealedRecord):
     # Given when the draft becomes visible: random, never derived (design 1).
     code = models.CharField(max_length=8, null=True, unique=True, editable=False)  # noqa: DJ001
     concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="situations")
-    state = models.CharField(
-        max_length=10, choices=SituationState, default=SituationState.DRAFT
-    )
+    state = models.CharField(max_length=10, choices=SituationState, default=SituationState.DRAFT)
     restricted = models.BooleanField(default=False)
     # Agreement withdrawn: hidden from all but who brought it, at once.
     hidden = models.BooleanField(default=False)
@@ -60,6 +58,8 @@ class Situation(SealedRecord):
     closed_on = models.DateField(null=True, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
     last_entry_at = models.DateTimeField(default=timezone.now)
+    # The number of the form it was typed in: a second click finds the draft it already made.
+    form_number = models.UUIDField(null=True, editable=False)
 
     headline = SealedField(group="summary")
     needs = SealedField(group="summary", coded=True)
@@ -95,6 +95,9 @@ class Situation(SealedRecord):
             models.CheckConstraint(
                 condition=~models.Q(state="closed") | models.Q(closed_on__isnull=False),
                 name="closed_situation_has_date",
+            ),
+            models.UniqueConstraint(
+                fields=["brought_by", "form_number"], name="one_draft_for_a_form"
             ),
         ]
 

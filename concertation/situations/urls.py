@@ -1,5 +1,27 @@
-"""Routes of this sub-app."""
+"""Routes of situations, under a concertation: included with the prefix "<slug:slug>"."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from concertation.situations.views import bringing, following
+
+_CODE = "/situations/<str:code>"
+
+urlpatterns: list[URLPattern] = [
+    path("/tableau", following.board, name="board"),
+    path("/presenter", bringing.bring, name="situation-bring"),
+    path("/brouillons", bringing.drafts, name="situation-drafts"),
+    path("/brouillons/<uuid:number>", bringing.draft, name="situation-draft"),
+    path("/brouillons/<uuid:number>/partager", bringing.share, name="situation-share"),
+    path("/brouillons/<uuid:number>/supprimer", bringing.discard, name="situation-discard"),
+    path(_CODE, following.situation, name="situation"),
+    path(f"{_CODE}/code", bringing.code, name="situation-code"),
+    path(f"{_CODE}/fil", following.contribute, name="situation-contribute"),
+    path(f"{_CODE}/actions", following.propose, name="situation-action-propose"),
+    path(f"{_CODE}/actions/<uuid:number>", following.answer, name="situation-action"),
+    path(f"{_CODE}/actions/<uuid:number>/convenir", following.agree, name="situation-action-agree"),
+    path(f"{_CODE}/suivi", following.manager, name="situation-manager"),
+    path(f"{_CODE}/etat", following.state, name="situation-state"),
+    path(f"{_CODE}/modifier", following.edit, name="situation-edit"),
+    path(f"{_CODE}/cloturer", following.close, name="situation-close"),
+    path(f"{_CODE}/historique", following.history, name="situation-history"),
+]

@@ -1,0 +1,66 @@
+"""What can be done with accounts, organisations and memberships; each saves and records together.
+
+Signing in and out are in `signing_in`, because they change the request's session.
+"""
+
+from concertation.accounts.actions.administration import (
+    check_may_administer,
+    create_concertation,
+    create_organisation,
+    first_administrator,
+    name_first_coordinator,
+    name_representative,
+)
+from concertation.accounts.actions.invitations import (
+    Invited,
+    accept_invitation,
+    invited_person,
+)
+from concertation.accounts.actions.joining import (
+    found_concertation,
+    groups_to_retype,
+    represented,
+    sign_charter,
+    start_founding,
+    subscribe,
+)
+from concertation.accounts.actions.membership import (
+    NewPlace,
+    admit,
+    check_may_invite,
+    invite,
+    remove,
+    resend_invitation,
+)
+from concertation.accounts.actions.own_account import (
+    change_language,
+    renew_codes,
+    wear,
+)
+
+__all__ = [
+    "Invited",
+    "NewPlace",
+    "accept_invitation",
+    "admit",
+    "change_language",
+    "check_may_administer",
+    "check_may_invite",
+    "create_concertation",
+    "create_organisation",
+    "first_administrator",
+    "found_concertation",
+    "groups_to_retype",
+    "invite",
+    "invited_person",
+    "name_first_coordinator",
+    "name_representative",
+    "remove",
+    "renew_codes",
+    "represented",
+    "resend_invitation",
+    "sign_charter",
+    "start_founding",
+    "subscribe",
+    "wear",
+]

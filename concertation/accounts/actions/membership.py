@@ -1,0 +1,218 @@
+"""Who belongs to a concertation: invite, admit, remove. Coordinators only, recorded each time."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Event, Subject
+from audit.record import append
+from concertation.accounts.actions.events import confirm, refuse_in
+from concertation.accounts.actions.invitations import (
+    Invited,
+    Link,
+    find_or_make,
+    has_keys,
+    make_invitation,
+    send,
+)
+from concertation.accounts.enums import ROLES_OF, ParticipationState, Place
+from concertation.accounts.errors import (
+    AlreadyThere,
+    NotAwaiting,
+    NothingToResend,
+    NotReady,
+    NotYourself,
+    RolesClash,
+    WrongDigitsHeard,
+)
+from concertation.accounts.models import Organisation, Participation, User
+from concertation.accounts.reading import chain_place, place_of
+from ethics import gate
+from ethics.charter.reading import agreement
+from ethics.gate.refusals import ledger_of
+from ethics.policy import Act, Refusal
+from ethics.roles import READING_ROLES, Role, SecrecyStatus, may_hold_key
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlace:
+    """The place someone is invited to."""
+
+    organisation: Organisation
+    place: Place
+    function: str
+    status: SecrecyStatus
+    starts_on: date
+    ends_on: date | None = None
+
+
+def check_roles(place: Place, status: SecrecyStatus, ends_on: date | None) -> None:
+    """Refuse what design 1 excludes; raises `RolesClash`.
+
+    Who isn't bound by professional secrecy is a limited reader (or the DPO, who reads no
+    situation); a guest's access ends on a date.
+    """
+    without_secrecy = {Place.LIMITED_READER, Place.DPO}
+    if status != SecrecyStatus.PROFESSIONAL and place not in without_secrecy:
+        raise RolesClash(
+            _(
+                "Sans secret professionnel, une personne est lectrice limitée : elle ne voit que"
+                " les actions qui lui sont adressées."
+            )
+        )
+    if place == Place.GUEST and ends_on is None:
+        raise RolesClash(_("Un·e invité·e l’est jusqu’à une date : indiquez-la."))
+
+
+def invite(
+    actor: gate.Actor, *, email: str, name: str, language: str, to: NewPlace, link: Link
+) -> Invited:
+    """Invite someone to a place; whoever has an account already awaits admission at once.
+
+    Raises `RolesClash` (the DPO reads no situation, in no place here), `AlreadyThere` or
+    `gate.Refused`.
+    """
+    _decide(actor, Act.INVITE, Verb.INVITED)
+    check_roles(to.place, to.status, to.ends_on)
+    with transaction.atomic():
+        person = find_or_make(email, name, language)
+        _check_other_places(actor, person, to)
+        row = Participation.objects.create(
+            person=person,
+            concertation_id=_circle(actor),
+            organisation=to.organisation,
+            roles=sorted(ROLES_OF[to.place]),
+            function=to.function,
+            secrecy_status=to.status,
+            starts_on=to.starts_on,
+            ends_on=to.ends_on,
+            state=(ParticipationState.AWAITING if has_keys(person) else ParticipationState.INVITED),
+        )
+        token = make_invitation(actor, person)
+        _append(actor, Verb.INVITED, row, role=to.place, status=to.status)
+    return Invited(person.id, row.id, send(person, token, link))
+
+
+def check_may_invite(actor: gate.Actor) -> None:
+    """Before the form is shown; raises `gate.Refused`, recorded."""
+    _decide(actor, Act.INVITE, Verb.INVITED)
+
+
+def _check_other_places(actor: gate.Actor, person: User, to: NewPlace) -> None:
+    others = Participation.objects.filter(person=person, concertation=actor.concertation)
+    for each in others.exclude(state=ParticipationState.ENDED):
+        if each.organisation_id == to.organisation.id:
+            raise AlreadyThere
+        both = each.role_set | ROLES_OF[to.place]
+        if Role.DPO in both and both & READING_ROLES:
+            raise RolesClash(_("Le ou la DPO ne lit aucune situation : ce rôle ne se cumule pas."))
+
+
+def resend_invitation(actor: gate.Actor, *, participation: UUID, link: Link) -> Invited:
+    """Send a new link to someone who hasn't used theirs; the earlier ones end.
+
+    Raises `NothingToResend` or `gate.Refused`.
+    """
+    _decide(actor, Act.INVITE, Verb.INVITED)
+    row = place_of(actor, participation)
+    with transaction.atomic():
+        token = make_invitation(actor, row.person)
+        if not token or row.state != ParticipationState.INVITED:
+            raise NothingToResend
+        _append(actor, Verb.INVITED, row)
+    return Invited(row.person_id, row.id, send(row.person, token, link))
+
+
+def admit(actor: gate.Actor, *, participation: UUID, password: str, digits: str) -> Participation:
+    """Admit a newcomer whose twenty digits were heard in the call.
+
+    The digits typed are compared with the keys on record, those read aloud come from the
+    newcomer's own unlocked keys: keys planted in between don't match. Raises `NotAwaiting`,
+    `NotReady`, `WrongPassword`, `WrongDigitsHeard`, `gate.Refused`, `gate.Flooded` or
+    `chain.ChainBroken`.
+    """
+    _decide(actor, Act.ADMIT, Verb.ADMITTED)
+    row = place_of(actor, participation)
+    if row.state != ParticipationState.AWAITING:
+        raise NotAwaiting
+    agreed = agreement(row.id, row.organisation_id)
+    if not (agreed.subscribed and agreed.signed):
+        raise NotReady
+    confirm(actor, password, Verb.ADMITTED)
+    try:
+        # Its own transaction, with its event: what the chain says comes before what the row says.
+        gate.admit(actor, row.person_id, chain_place(row), digits)
+    except gate.WrongDigits:
+        _refuse(actor, Verb.ADMITTED, "wrong_digits", row)
+        raise WrongDigitsHeard from None
+    row.state = ParticipationState.ADMITTED
+    row.admitted_at = timezone.now()
+    row.save(update_fields=["state", "admitted_at"])
+    return row
+
+
+def remove(actor: gate.Actor, *, participation: UUID, password: str) -> Participation:
+    """End someone's place: access, sessions and copies of the key go the same minute.
+
+    Raises `NotYourself`, `WrongPassword`, `gate.Refused` or `chain.ChainBroken`.
+    """
+    _decide(actor, Act.REMOVE, Verb.REMOVED)
+    row = place_of(actor, participation)
+    if row.person_id == actor.person:
+        raise NotYourself
+    confirm(actor, password, Verb.REMOVED)
+    in_chain = row.state == ParticipationState.ADMITTED
+    with transaction.atomic():
+        row.state = ParticipationState.ENDED
+        row.ended_at = timezone.now()
+        row.save(update_fields=["state", "ended_at"])
+        if in_chain and may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status)):
+            # What was read can't be taken back; what comes next gets a new key (design 3).
+            row.concertation.rotation_pending = True
+            row.concertation.save(update_fields=["rotation_pending"])
+        if not in_chain:
+            _append(actor, Verb.REMOVED, row)
+    gate.remove(actor, row.person_id, row.id)
+    return row
+
+
+def _decide(actor: gate.Actor, act: Act, verb: Verb) -> None:
+    gate.allow(actor, act, purpose=Purpose.ADMINISTRATION, verb=verb, record=False)
+
+
+def _circle(actor: gate.Actor) -> UUID:
+    if actor.concertation is None:
+        raise gate.Refused(Refusal.NO_PARTICIPATION)
+    return actor.concertation
+
+
+def _subjects(row: Participation) -> tuple[Subject, ...]:
+    return (
+        Subject(SubjectKind.PERSON, row.person_id),
+        Subject(SubjectKind.PARTICIPATION, row.id),
+    )
+
+
+def _refuse(actor: gate.Actor, verb: Verb, reason: str, row: Participation) -> None:
+    refuse_in(ledger_of(actor.concertation), actor, verb, reason, *_subjects(row))
+
+
+def _append(actor: gate.Actor, verb: Verb, row: Participation, **details: str) -> None:
+    append(
+        ledger_of(actor.concertation),
+        Event(
+            verb=verb,
+            actor=actor.person,
+            organisation=actor.organisation,
+            role=str(Role.COORDINATOR),
+            purpose=Purpose.ADMINISTRATION,
+            subjects=_subjects(row),
+            request_id=actor.request_id,
+            details={key: str(value) for key, value in details.items()},
+        ),
+    )

@@ -1,0 +1,212 @@
+"""What may go wrong with accounts, as sentences people understand; forms show them as they are."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountError(Exception):
+    """A rule of this sub-app said no; `field` names the form's field that puts it right."""
+
+    field: ClassVar[str | None] = None
+    sentence: ClassVar[str | Promise] = ""
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+# What every form says when the server's slots for passwords stayed taken.
+BUSY = _(
+    "Beaucoup de personnes se connectent en ce moment. Attendez quelques instants et renvoyez :"
+    " ce que vous avez écrit est toujours là."
+)
+
+
+class WrongSignIn(AccountError):
+    """The same sentence for an unknown account and a wrong password."""
+
+    sentence = _(
+        "Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez."
+    )
+
+
+class NoKeys(AccountError):
+    """The password is right, but no key pair was ever made."""
+
+    sentence = _(
+        "Ce compte n’a pas encore ses clés. Ouvrez d’abord l’invitation reçue par courriel, ou"
+        " demandez à la coordination de vous en renvoyer une."
+    )
+
+
+class KeysShut(AccountError):
+    """The password is right, but the keys on record don't open with it."""
+
+    sentence = _(
+        "Le mot de passe est bon, mais vos clés ne s’ouvrent pas. Prévenez la coordination de"
+        " votre concertation."
+    )
+
+
+class WrongCode(AccountError):
+    """A second-factor code that isn't good, or was already used."""
+
+    field = "code"
+    sentence = _(
+        "Ce code n’est pas le bon, ou il a déjà servi. Attendez le code suivant de votre"
+        " application et réessayez."
+    )
+
+
+class TooSoon(AccountError):
+    """Wrong codes in a row: each makes the wait twice as long."""
+
+    field = "code"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return str(_("Trop d’essais : attendez %(seconds)d secondes, puis réessayez.")) % {
+            "seconds": self.seconds
+        }
+
+
+class WrongPassword(AccountError):
+    """The password asked again isn't the actor's."""
+
+    field = "password"
+    sentence = _("Ce n’est pas votre mot de passe.")
+
+
+class WrongDigitsHeard(AccountError):
+    """The digits typed aren't those of the keys on record."""
+
+    field = "digits"
+    sentence = _(
+        "Ces vingt chiffres ne sont pas ceux que nous connaissons. Faites-les relire, groupe par"
+        " groupe. S’ils diffèrent encore, n’admettez pas cette personne : quelqu’un a pu prendre"
+        " sa place ou changer ses clés. Prévenez le DPO ; rien n’a été ouvert."
+    )
+
+
+class NotReady(AccountError):
+    """The newcomer has not signed, or their organisation has not subscribed."""
+
+    sentence = _(
+        "Cette personne n’est pas encore prête : son organisation doit avoir adhéré à la charte,"
+        " et elle doit l’avoir signée."
+    )
+
+
+class NotAwaiting(AccountError):
+    """Only someone who awaits admission is admitted."""
+
+    sentence = _("Cette personne n’attend pas d’admission.")
+
+
+class NotYourself(AccountError):
+    """A coordinator who removed themself could leave a concertation without one."""
+
+    sentence = _(
+        "Vous ne pouvez pas vous retirer vous-même : demandez-le à une autre coordination."
+    )
+
+
+class AlreadyThere(AccountError):
+    """One open place for a person, a concertation and an organisation."""
+
+    field = "email"
+    sentence = _("Cette personne a déjà une place pour cette organisation dans la concertation.")
+
+
+class RolesClash(AccountError):
+    """Roles and secrecy status that may not stand together (design 1)."""
+
+    field = "role"
+
+    def __init__(self, sentence: str | Promise) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def __str__(self) -> str:
+        return str(self._sentence)
+
+
+class InvitationSpent(AccountError):
+    """An invitation's link works once, for fourteen days."""
+
+    sentence = _(
+        "Ce lien a déjà servi, ou ses quatorze jours sont passés. Si vous avez déjà choisi votre"
+        " mot de passe, connectez-vous ; sinon, demandez un nouveau lien à la personne qui vous a"
+        " invité·e."
+    )
+
+
+class NothingToResend(AccountError):
+    """This person already made their keys: there is no link to send again."""
+
+    sentence = _("Cette personne a déjà son compte : il n’y a pas d’invitation à renvoyer.")
+
+
+class AlreadySubscribed(AccountError):
+    """The organisation's subscription already counts."""
+
+    sentence = _("L’adhésion de cette organisation est déjà en cours.")
+
+
+class SubscriptionMissing(AccountError):
+    """The organisation subscribes first; only then do its people sign (design 2)."""
+
+    sentence = _("Votre organisation doit d’abord adhérer à la charte.")
+
+
+class CharterMissing(AccountError):
+    """No version of the charter is in force."""
+
+    sentence = _("Aucune version de la charte n’est en vigueur. Prévenez l’administration.")
+
+
+class AlreadySigned(AccountError):
+    """This version was signed for this participation."""
+
+    sentence = _("Vous avez déjà signé cette version de la charte.")
+
+
+class AlreadyFounded(AccountError):
+    """A concertation gets its keys once."""
+
+    sentence = _("Cette concertation a déjà ses clés.")
+
+
+class WrongGroups(AccountError):
+    """The groups retyped aren't those of the recovery key."""
+
+    sentence = _(
+        "Au moins un des deux groupes ne correspond pas à la clé de secours. Reprenez la feuille"
+        " imprimée et recopiez-les."
+    )
+
+
+class NoRecoveryKey(AccountError):
+    """The recovery key of this session is gone; a new one must be made and printed."""
+
+    sentence = _(
+        "La clé de secours de cette session n’est plus là. Créez-en une nouvelle et imprimez-la."
+    )
+
+
+class NameTaken(AccountError):
+    """Names and addresses of concertations and organisations are unique."""
+
+    field = "name"
+    sentence = _("Ce nom existe déjà.")
+
+
+class SlugTaken(AccountError):
+    """The word in the address is taken, or is one of the board's own."""
+
+    field = "slug"
+    sentence = _("Ce mot sert déjà dans les adresses : choisissez-en un autre.")

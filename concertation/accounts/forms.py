@@ -1,0 +1,316 @@
+"""Forms of accounts: they read and tidy what was typed; the rules live in the actions."""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from concertation.accounts.enums import Cadence, Domain, Place
+from concertation.accounts.languages import own_names
+from concertation.accounts.models import Organisation, User, check_enterprise_number
+from ethics.charter.models import Power
+from ethics.roles import SecrecyStatus
+
+_OUR_CODE: Final = {"class": "input--code", "autocomplete": "one-time-code"}
+
+
+def _password(label: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+    )
+
+
+def _date(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+class PasswordAgain(forms.Form):
+    """The password asked again before something that can't be taken back lightly."""
+
+    password = _password(_("Votre mot de passe"), "current-password")
+
+
+class SignInForm(forms.Form):
+    """E-mail address and password."""
+
+    email = forms.EmailField(
+        label=_("Adresse électronique professionnelle"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = _password(_("Mot de passe"), "current-password")
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_email(self) -> str:
+        # One spelling, so that the lock-out counts every try on the same account.
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+class CodeForm(forms.Form):
+    """A code of the application, or one of the codes on paper."""
+
+    code = forms.CharField(
+        label=_("Code à six chiffres"),
+        help_text=_("De votre application, ou l’un de vos codes de secours sur papier."),
+        max_length=32,
+        widget=forms.TextInput(attrs={**_OUR_CODE, "autofocus": True}),
+    )
+
+
+class DeviceForm(forms.Form):
+    """The first code of a new device."""
+
+    code = forms.CharField(
+        label=_("Code à six chiffres"),
+        help_text=_("Celui que votre application affiche maintenant."),
+        max_length=32,
+        widget=forms.TextInput(attrs={**_OUR_CODE, "inputmode": "numeric"}),
+    )
+
+
+class InvitationForm(forms.Form):
+    """What an invited person gives: their name as the circle will read it, and a password."""
+
+    name = forms.CharField(
+        label=_("Prénom et nom"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = _password(
+        _("Choisissez un mot de passe"),
+        "new-password",
+        _("Une phrase de quatre ou cinq mots convient bien. Coller est permis."),
+    )
+    again = _password(_("Le même mot de passe, encore une fois"), "new-password")
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        password = cleaned.get("password")
+        if password and cleaned.get("again") not in {None, password}:
+            self.add_error("again", _("Les deux mots de passe diffèrent."))
+        if password:
+            # The name as just typed counts too: it may not be the password.
+            self._person.name = cleaned.get("name") or self._person.name
+            try:
+                validate_password(password, self._person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+def password_rules() -> list[str]:
+    """What Django's validators ask of a password, as sentences."""
+    return [str(each) for each in password_validators_help_texts()]
+
+
+class CharterForm(PasswordAgain):
+    """The explicit sentence, nothing ticked beforehand, and the password again."""
+
+    agree = forms.BooleanField(label="")
+    language = forms.ChoiceField(choices=own_names, widget=forms.HiddenInput)
+    field_order: tuple[str, ...] = ("agree", "password", "language")
+
+    def __init__(self, *args: Any, sentence: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agree"].label = sentence
+
+
+class SubscriptionForm(CharterForm):
+    """A representative binds their organisation."""
+
+    power = forms.ChoiceField(
+        label=_("À quel titre engagez-vous l’organisation ?"),
+        choices=Power.choices,
+        widget=forms.RadioSelect,
+    )
+    starts_on = _date(_("À partir du"))
+    field_order = ("power", "starts_on", "agree", "password", "language")
+
+    def clean_starts_on(self) -> Any:
+        day = self.cleaned_data["starts_on"]
+        if day < timezone.localdate():
+            raise ValidationError(_("Une adhésion ne commence pas dans le passé."))
+        return day
+
+
+class GroupsForm(forms.Form):
+    """Two groups of the printed recovery key, typed back."""
+
+    first = forms.CharField(max_length=12)
+    second = forms.CharField(max_length=12)
+
+    def __init__(self, *args: Any, asked: tuple[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, number in zip(("first", "second"), asked, strict=True):
+            field = self.fields[name]
+            field.label = _("Groupe %(number)d") % {"number": number + 1}
+            field.widget.attrs |= {
+                "class": "input--digits",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+
+
+class AdmitForm(PasswordAgain):
+    """The twenty digits heard, and the coordinator's password."""
+
+    digits = forms.CharField(
+        label=_("Les vingt chiffres que vous entendez"),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"class": "input--digits", "inputmode": "numeric", "autocomplete": "off"}
+        ),
+    )
+    field_order = ("digits", "password")
+
+    def clean_digits(self) -> str:
+        # Spaces, dots and dashes are how people write down groups.
+        plain = "".join(each for each in self.cleaned_data["digits"] if each.isdigit())
+        if len(plain) != 20:
+            raise ValidationError(
+                _("Il en faut vingt ; il y en a %(count)d.") % {"count": len(plain)}
+            )
+        return plain
+
+
+class PersonForm(forms.Form):
+    """Someone to invite: address, name, language of the e-mail."""
+
+    email = forms.EmailField(label=_("Adresse électronique professionnelle"), max_length=254)
+    name = forms.CharField(label=_("Prénom et nom"), max_length=120)
+    language = forms.ChoiceField(label=_("Langue"), choices=own_names, widget=forms.RadioSelect)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+class _PlaceRadio(forms.RadioSelect):
+    hints = {  # noqa: RUF012 - read by the tag `field`
+        str(Place.PARTICIPANT): _(
+            "Présente des situations, lit le tableau, convient d’actions. Secret professionnel."
+        ),
+        str(Place.COORDINATOR): _("Intervenant·e qui anime : réunions, membres, rapport."),
+        str(Place.LIMITED_READER): _(
+            "Police, devoir de discrétion, autre : ne voit que les actions qui lui sont adressées."
+        ),
+        str(Place.GUEST): _("Pour une réunion ou une situation ; l’accès finit à une date."),
+        str(Place.DPO): _("Lit le journal des accès, jamais une situation."),
+    }
+
+
+class InviteForm(PersonForm):
+    """A coordinator invites someone to a place in the concertation."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.none()
+    )
+    function = forms.CharField(
+        label=_("Fonction"), max_length=80, help_text=_("Par exemple : assistante sociale.")
+    )
+    role = forms.ChoiceField(label=_("Rôle"), choices=Place.choices, widget=_PlaceRadio)
+    secrecy_status = forms.ChoiceField(
+        label=_("Tenu·e par"),
+        choices=SecrecyStatus.choices,
+        help_text=_("L’organisation s’en porte garante, fonction par fonction."),
+    )
+    starts_on = _date(_("À partir du"))
+    ends_on = _date(_("Jusqu’au"), required=False, help_text=_("Obligatoire pour un·e invité·e."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Read when the form is made: an organisation created since the start stands in it.
+        self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", _("La fin vient avant le début."))
+        return cleaned
+
+
+class ConcertationForm(forms.Form):
+    """A new concertation."""
+
+    name = forms.CharField(
+        label=_("Nom"), max_length=80, help_text=_("Le quartier, comme on le dit sur place.")
+    )
+    slug = forms.SlugField(
+        label=_("Mot dans l’adresse"),
+        max_length=40,
+        help_text=_("Minuscules, chiffres et tirets : par exemple marolles."),
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Langues de travail"),
+        choices=own_names,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    cadence = forms.ChoiceField(
+        label=_("Rythme des réunions"), choices=Cadence.choices, widget=forms.RadioSelect
+    )
+    planned_minutes = forms.IntegerField(
+        label=_("Durée prévue, en minutes"), min_value=15, max_value=60, initial=60
+    )
+
+    def clean_slug(self) -> str:
+        return str(self.cleaned_data["slug"]).lower()
+
+
+class OrganisationForm(forms.Form):
+    """A new organisation."""
+
+    name = forms.CharField(label=_("Nom"), max_length=120)
+    domain = forms.ChoiceField(label=_("Domaine"), choices=Domain.choices)
+    enterprise_number = forms.CharField(
+        label=_("Numéro d’entreprise (BCE)"),
+        max_length=20,
+        help_text=_("Dix chiffres, par exemple 0123.456.749."),
+        validators=[check_enterprise_number],
+    )
+
+
+class CoordinatorForm(PersonForm):
+    """Who founds the concertation's keys and convenes its first meeting."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.none()
+    )
+    function = forms.CharField(label=_("Fonction"), max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
+
+
+class RepresentativeForm(PersonForm):
+    """Who may bind an organisation."""
+
+
+class LanguageForm(forms.Form):
+    """The language of the account."""
+
+    language = forms.ChoiceField(
+        label=_("Langue de l’interface"), choices=own_names, widget=forms.RadioSelect
+    )
+
+
+class HatForm(forms.Form):
+    """Which of one's places counts."""
+
+    participation = forms.UUIDField()

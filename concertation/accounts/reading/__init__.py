@@ -1,0 +1,28 @@
+"""What pages of accounts show, as frozen data; templates see no model of keys or seals."""
+
+from concertation.accounts.reading.administration import administration
+from concertation.accounts.reading.directory import directory, member
+from concertation.accounts.reading.own import codes_left, landing, mine
+from concertation.accounts.reading.places import (
+    chain_place,
+    own_place,
+    place_of,
+    role_words,
+    wearing,
+)
+from concertation.accounts.reading.threshold import threshold
+
+__all__ = [
+    "administration",
+    "chain_place",
+    "codes_left",
+    "directory",
+    "landing",
+    "member",
+    "mine",
+    "own_place",
+    "place_of",
+    "role_words",
+    "threshold",
+    "wearing",
+]

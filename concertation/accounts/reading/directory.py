@@ -1,0 +1,150 @@
+"""The members of a concertation, as their page shows them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Subject
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Participation
+from concertation.accounts.reading.agreements import signed_places
+from concertation.accounts.reading.places import chain_place, place_of, role_words
+from ethics import gate
+from ethics.charter.reading import subscribed_organisations
+from ethics.gate.read import fetch_standing
+from ethics.policy import Act, in_reach
+from ethics.secrecy import chain
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """One place in the directory."""
+
+    participation: UUID
+    name: str
+    email: str
+    organisation: str
+    function: str
+    roles: str
+    status: str
+    state: ParticipationState
+    starts_on: date
+    ends_on: date | None
+    # The row says admitted, the signed chain doesn't: no access, and worth a question.
+    unconfirmed: bool
+    # Signed, and the organisation subscribed: the digits may be read aloud.
+    ready: bool
+    self: bool
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An organisation with its people."""
+
+    name: str
+    domain: str
+    subscribed: bool
+    people: tuple[MemberCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The members page; only coordinators see who waits, and the controls."""
+
+    houses: tuple[House, ...]
+    awaiting: tuple[MemberCard, ...]
+    invited: tuple[MemberCard, ...]
+    coordinates: bool
+    people: int
+
+
+def directory(actor: gate.Actor) -> Directory:
+    """The people of the actor's concertation, by organisation; recorded. Raises `gate.Refused`."""
+    subjects = (
+        (Subject(SubjectKind.CONCERTATION, actor.concertation),) if actor.concertation else ()
+    )
+    gate.allow(
+        actor,
+        Act.READ_MEMBERS,
+        purpose=Purpose.ADMINISTRATION,
+        verb=Verb.READ,
+        subjects=subjects,
+    )
+    coordinates = in_reach(Act.ADMIT, fetch_standing(actor).person)
+    rows = list(
+        Participation.objects.filter(concertation=actor.concertation)
+        .exclude(state=ParticipationState.ENDED)
+        .select_related("person", "organisation")
+        .order_by("organisation__name", "person__name", "id")
+    )
+    subscribed = subscribed_organisations({row.organisation_id for row in rows})
+    cards = {card.participation: card for card in _cards(actor, rows, subscribed)}
+    houses: dict[UUID, list[MemberCard]] = {}
+    for row in rows:
+        if row.state == ParticipationState.ADMITTED:
+            houses.setdefault(row.organisation_id, []).append(cards[row.id])
+    known = {row.organisation_id: row.organisation for row in rows}
+    return Directory(
+        houses=tuple(
+            House(
+                known[number].name,
+                known[number].get_domain_display(),
+                number in subscribed,
+                tuple(people),
+            )
+            for number, people in houses.items()
+        ),
+        awaiting=_in_state(cards.values(), ParticipationState.AWAITING) if coordinates else (),
+        invited=_in_state(cards.values(), ParticipationState.INVITED) if coordinates else (),
+        coordinates=coordinates,
+        people=sum(len(people) for people in houses.values()),
+    )
+
+
+def _in_state(cards: Iterable[MemberCard], state: ParticipationState) -> tuple[MemberCard, ...]:
+    return tuple(card for card in cards if card.state == state)
+
+
+def member(actor: gate.Actor, number: UUID, *, act: Act) -> MemberCard:
+    """One member, for a coordinator's page; raises `gate.Refused`."""
+    gate.allow(actor, act, purpose=Purpose.ADMINISTRATION, verb=Verb.READ, record=False)
+    row = place_of(actor, number)
+    return _cards(actor, [row], subscribed_organisations([row.organisation_id]))[0]
+
+
+def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) -> list[MemberCard]:
+    """Cards of rows of the actor's concertation; roles as the signed chain says them."""
+    state = chain.state(actor.concertation) if actor.concertation else None
+    ready = _ready(rows, subscribed)
+    cards = []
+    for row in rows:
+        signed = state.place(row.person_id, row.id) if state else None
+        admitted = row.state == ParticipationState.ADMITTED
+        roles = signed.roles & row.role_set if signed and admitted else row.role_set
+        cards.append(
+            MemberCard(
+                participation=row.id,
+                name=row.person.name,
+                email=row.person.email,
+                organisation=row.organisation.name,
+                function=row.function,
+                roles=role_words(roles),
+                status=row.get_secrecy_status_display(),
+                state=ParticipationState(row.state),
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                unconfirmed=admitted and (signed is None or signed != chain_place(row)),
+                ready=row.id in ready,
+                self=row.person_id == actor.person,
+            )
+        )
+    return cards
+
+
+def _ready(rows: list[Participation], subscribed: set[UUID]) -> set[UUID]:
+    """Those who await admission and miss nothing else."""
+    waiting = [row for row in rows if row.state == ParticipationState.AWAITING]
+    signed = signed_places(row.id for row in waiting)
+    return {row.id for row in waiting if row.id in signed and row.organisation_id in subscribed}

@@ -1,0 +1,88 @@
+"""Places of people: whose they are, what the chain will say of them, how their roles are told."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from audit.enums import Purpose, SubjectKind, Verb
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Participation
+from ethics import gate
+from ethics.gate.refusals import refuse
+from ethics.policy import Refusal
+from ethics.roles import Role, SecrecyStatus
+from ethics.secrecy import chain
+
+# The order in which a person's roles are told: the widest first.
+_TOLD = (
+    Role.COORDINATOR,
+    Role.PARTICIPANT,
+    Role.LIMITED_READER,
+    Role.GUEST,
+    Role.DPO,
+    Role.REPRESENTATIVE,
+    Role.ADMINISTRATOR,
+)
+
+
+def wearing(actor: gate.Actor, hat: Participation) -> gate.Actor:
+    """The actor in one of their participations."""
+    return gate.Actor(
+        person=actor.person,
+        participation=hat.id,
+        concertation=hat.concertation_id,
+        organisation=hat.organisation_id,
+        keys=actor.keys,
+        request_id=actor.request_id,
+    )
+
+
+def chain_place(row: Participation) -> chain.Place:
+    """A participation as the membership chain will say it."""
+    return chain.Place(row.id, row.organisation_id, row.role_set, SecrecyStatus(row.secrecy_status))
+
+
+def role_words(roles: Iterable[Role]) -> str:
+    """A person's roles in words; a coordinator also takes part, which needn't be said."""
+    found = set(roles)
+    if Role.COORDINATOR in found:
+        found.discard(Role.PARTICIPANT)
+    return ", ".join(str(each.label) for each in _TOLD if each in found)
+
+
+def own_place(actor: gate.Actor, number: UUID) -> Participation:
+    """One of the actor's own places; anyone else's raises `gate.Refused`, recorded."""
+    row = (
+        Participation.objects.filter(id=number)
+        .select_related("concertation", "organisation", "person")
+        .first()
+    )
+    if row is None or row.person_id != actor.person or row.state == ParticipationState.ENDED:
+        raise refuse(
+            actor,
+            Refusal.NO_PARTICIPATION,
+            verb=Verb.READ,
+            concertation=row.concertation_id if row else None,
+            purpose=Purpose.ACCOUNT,
+            subjects=(number,) if row else (),
+            kind=SubjectKind.PARTICIPATION,
+        )
+    return row
+
+
+def place_of(actor: gate.Actor, number: UUID) -> Participation:
+    """A place in the actor's concertation; one of another raises `gate.Refused`, recorded."""
+    row = (
+        Participation.objects.filter(id=number, concertation=actor.concertation)
+        .exclude(state=ParticipationState.ENDED)
+        .select_related("concertation", "organisation", "person")
+        .first()
+    )
+    if row is None:
+        raise refuse(
+            actor,
+            Refusal.UNKNOWN_SUBJECT,
+            verb=Verb.READ,
+            concertation=actor.concertation,
+            purpose=Purpose.ADMINISTRATION,
+        )
+    return row

@@ -1,0 +1,68 @@
+"""What still stands between a person and a concertation."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from concertation.accounts.enums import KeyState
+from concertation.accounts.models import Participation, Representation, User
+from concertation.accounts.reading.places import role_words, wearing
+from ethics import gate
+from ethics.charter.reading import agreement
+from ethics.gate.read import fetch_standing
+from ethics.roles import Role
+from ethics.secrecy import chain
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What still stands between a person and a concertation, in order."""
+
+    participation: UUID
+    concertation: str
+    organisation: str
+    roles: str
+    subscribed: bool
+    representatives: tuple[str, ...]
+    signed: bool
+    # The concertation has its keys.
+    founded: bool
+    # This person may make them.
+    founds: bool
+    admitted: bool
+    digits: str
+    coordinators: tuple[str, ...]
+
+
+def threshold(actor: gate.Actor, place: Participation) -> Threshold:
+    """What is missing for one of the actor's own places; the digits come from their own keys."""
+    worn = wearing(actor, place)
+    agreed = agreement(place.id, place.organisation_id)
+    founded = place.concertation.key_state == KeyState.OPEN
+    facts = fetch_standing(worn).person
+    waiting = agreed.subscribed and agreed.signed and founded and not facts.in_chain
+    return Threshold(
+        participation=place.id,
+        concertation=place.concertation.name,
+        organisation=place.organisation.name,
+        roles=role_words(place.role_set),
+        subscribed=agreed.subscribed,
+        representatives=() if agreed.subscribed else _representatives(place.organisation_id),
+        signed=agreed.signed,
+        founded=founded,
+        founds=not founded and Role.COORDINATOR in place.role_set,
+        admitted=facts.in_chain,
+        digits=gate.digits(worn) if waiting else "",
+        coordinators=() if facts.in_chain else _coordinators(place.concertation_id),
+    )
+
+
+def _representatives(organisation: UUID) -> tuple[str, ...]:
+    rows = Representation.objects.filter(organisation=organisation).select_related("person")
+    return tuple(row.person.name for row in rows)
+
+
+def _coordinators(concertation: UUID) -> tuple[str, ...]:
+    """Who may admit, as the chain says: the person to call."""
+    members = chain.state(concertation).members
+    numbers = [number for number, each in members.items() if Role.COORDINATOR in each.roles]
+    return tuple(User.objects.filter(id__in=numbers).values_list("name", flat=True))

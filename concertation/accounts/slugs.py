@@ -1,0 +1,20 @@
+"""The first words of the board's own addresses: no concertation may be called like one."""
+
+from typing import Final
+
+RESERVED: Final = frozenset(
+    {
+        "acces",
+        "accessibilite",
+        "administration",
+        "charte",
+        "compte",
+        "confidentialite",
+        "connexion",
+        "deconnexion",
+        "invitation",
+        "langue",
+        "organisations",
+        "static",
+    }
+)

@@ -1,0 +1,110 @@
+"""Start, one's own account, the language, and the pages anybody may read."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language
+
+from concertation.accounts import actions
+from concertation.accounts.forms import HatForm, LanguageForm, PasswordAgain
+from concertation.accounts.reading import codes_left, landing, mine
+from concertation.accounts.views.helpers import actor_of, attempt, person_of, store_of
+from concertation.accounts.views.signing_in import PAGE, remember_language
+from concertation.door import Door, door
+
+
+@door(Door.VERIFIED)
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """To the only or last visited concertation; else a page that says where one can go."""
+    page = mine(person_of(request))
+    target = landing(page)
+    if target and "choisir" not in request.GET:
+        return redirect(target)
+    return render(request, "accounts/start.html", {"page": page})
+
+
+@door(Door.VERIFIED)
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """My account: language, second factor, codes left, places."""
+    person = person_of(request)
+    page = {
+        "page": mine(person),
+        "person": person,
+        "codes": codes_left(person),
+        "form": LanguageForm(initial={"language": person.language}),
+    }
+    return render(request, "accounts/account.html", page)
+
+
+@door(Door.VERIFIED)
+@require_POST
+def account_language(request: HttpRequest) -> HttpResponse:
+    """Keep another language in the account."""
+    form = LanguageForm(request.POST)
+    response = redirect("account")
+    if form.is_valid():
+        language = form.cleaned_data["language"]
+        actions.change_language(person_of(request), language)
+        remember_language(response, language)
+    return response
+
+
+@door(Door.VERIFIED)
+@require_http_methods(PAGE)
+def account_codes(request: HttpRequest) -> HttpResponse:
+    """Ten new codes on paper, after the password."""
+    form = PasswordAgain(request.POST or None)
+    codes = attempt(
+        form,
+        lambda: actions.renew_codes(actor_of(request), password=form.cleaned_data["password"]),
+    )
+    if codes:
+        page = {"codes": codes, "onward": reverse("account")}
+        return render(request, "accounts/static_codes.html", page)
+    return render(request, "accounts/renew_codes.html", {"form": form})
+
+
+@door(Door.VERIFIED)
+@require_POST
+def account_hat(request: HttpRequest) -> HttpResponse:
+    """Choose for which organisation one speaks, where one has several places."""
+    form = HatForm(request.POST)
+    if form.is_valid():
+        place = actions.wear(
+            actor_of(request), store_of(request), form.cleaned_data["participation"]
+        )
+        messages.success(
+            request,
+            _("Vous parlez maintenant pour %(organisation)s dans cette concertation.")
+            % {"organisation": place.organisation.name},
+        )
+    return redirect("account")
+
+
+@door(Door.OPEN)
+def switch_language(request: HttpRequest) -> HttpResponseBase:
+    """Django's own switch; whoever is signed in keeps the choice in their account."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        actions.change_language(person_of(request), language)
+    return set_language(request)
+
+
+@door(Door.OPEN)
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What this board keeps of those who use it and of those it speaks of."""
+    return render(request, "accounts/privacy.html")
+
+
+@door(Door.OPEN)
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return render(request, "accounts/accessibility.html")

@@ -1,0 +1,112 @@
+"""The DPO's search, and the form that verifies."""
+
+import re
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from audit.enums import Outcome
+from concertation.dpo import labels, reading
+from concertation.dpo.errors import UnknownCode
+from concertation.dpo.reading import Search
+from ethics import gate
+
+KEPT_LONGEST: Final = 20_000
+# Databases count rows in 64 bits; no ledger has more pages than this.
+MOST_PAGES: Final = 10_000_000
+PAGE: Final = re.compile(r"[0-9]{1,9}")
+
+
+class SearchForm(forms.Form):
+    """Who, which situation, what, when, with which result. Nothing is asked, all may be left."""
+
+    person = forms.ChoiceField(label=_("Personne"), required=False)
+    code = forms.CharField(
+        label=_("Situation"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    verb = forms.ChoiceField(label=_("Acte"), required=False)
+    outcome = forms.ChoiceField(label=_("Issue"), required=False)
+    since = forms.DateField(
+        label=_("Du"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("Au"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, actor: gate.Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.situation: tuple[UUID, str] | None = None
+        self._choose("person", _("Toutes"), reading.people(actor))
+        groups = [(group, list(verbs.items())) for group, verbs in labels.VERBS]
+        self._choose("verb", _("Tous"), groups)
+        outcomes = [(each, labels.OUTCOMES[each]) for each in Outcome]
+        self._choose("outcome", _("Toutes"), outcomes)
+
+    def _choose(self, name: str, everything: Any, choices: list[Any]) -> None:
+        chosen = self.fields[name]
+        assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        chosen.choices = [("", everything), *choices]
+
+    def clean_code(self) -> str:
+        """Find the situation however its code was typed; the code itself is kept nowhere."""
+        typed = str(self.cleaned_data["code"]).strip()
+        if not typed:
+            return ""
+        try:
+            self.situation = reading.situation_with(self.actor, typed)
+        except UnknownCode:
+            raise forms.ValidationError(
+                _(
+                    "Aucune situation de cette concertation ne porte ce code. Vérifiez les huit"
+                    " signes ; une situation effacée ne se retrouve plus par son code."
+                )
+            ) from None
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        """The period must not end before it starts."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("La période se termine avant de commencer."))
+        return data
+
+    def search(self) -> Search | None:
+        """What to look for; none while the form has mistakes."""
+        if not self.is_valid():
+            return None
+        data = self.cleaned_data
+        number, code = self.situation or (None, "")
+        return Search(
+            person=UUID(data["person"]) if data["person"] else None,
+            situation=number,
+            code=code,
+            verb=data["verb"],
+            outcome=data["outcome"],
+            since=data["since"],
+            until=data["until"],
+            page=self._page(),
+        )
+
+    def _page(self) -> int:
+        """The page asked for in the address; anything that is none is the first."""
+        text = str(self.data.get("page", ""))
+        return min(max(int(text), 1), MOST_PAGES) if PAGE.fullmatch(text) else 1
+
+
+class VerifyForm(forms.Form):
+    """Verify, if wanted against a signed state that was kept outside."""
+
+    kept = forms.CharField(
+        label=_("Comparer avec un état signé que vous gardez"),
+        help_text=_("Collez-le en entier, signature comprise."),
+        required=False,
+        max_length=KEPT_LONGEST,
+        widget=forms.Textarea({"rows": 5, "spellcheck": "false", "autocomplete": "off"}),
+    )

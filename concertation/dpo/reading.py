@@ -1,0 +1,362 @@
+"""What the DPO sees of the ledger: who, when, what, why and how it ended. Never any content.
+
+Every page is recorded before it is shown, as the reading of anybody else is (design 3).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit import reading as ledger
+from audit.enums import Outcome, Purpose, SubjectKind, Verb
+from audit.event import Subject
+from audit.names import concertation_ledger
+from audit.reading import Line
+from concertation.accounts.models import Organisation, Participation, User
+from concertation.dpo import labels
+from concertation.dpo.errors import UnknownCode
+from concertation.situations.codes import parse_code
+from concertation.situations.models import Situation
+from ethics import gate
+from ethics.policy import Act
+
+# How far back alarms are shown on top of the page; older ones are found by searching.
+ALARM_DAYS: Final = 90
+ALARMS_SHOWN: Final = 3
+CODES_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the DPO looks for; empty means everything. Days are whole days in Brussels."""
+
+    person: UUID | None = None
+    situation: UUID | None = None
+    code: str = ""
+    verb: str = ""
+    outcome: str = ""
+    since: date | None = None
+    until: date | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry in words. `codes` are those of situations that still live."""
+
+    index: int
+    time: datetime | None
+    organisation: str
+    role: str
+    person: str | Promise
+    verb: str | Promise
+    codes: tuple[str, ...]
+    more: int
+    groups: tuple[str | Promise, ...]
+    purpose: str | Promise
+    outcome: str | Promise
+    reason: str | Promise
+    granted: bool
+    # What an alarm that names its place says: a number of the membership chain.
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of entries, newest first."""
+
+    rows: tuple[Row, ...]
+    total: int
+    page: int
+    pages: int
+
+    @property
+    def previous(self) -> int:
+        """The page of newer entries; from beyond the last page, the last."""
+        return min(self.page - 1, self.pages)
+
+    @property
+    def next(self) -> int:
+        """The page of older entries."""
+        return self.page + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How often the people of one organisation had a situation before them."""
+
+    organisation: str | Promise
+    times: int
+    people: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The last verification, and the signed state to keep outside."""
+
+    verified_at: datetime | None = None
+    by: str | Promise = ""
+    ok: bool = False
+    entries: int = 0
+    platform_entries: int = 0
+    kept_size: int | None = None
+    bad_index: int | None = None
+    bad_words: str | Promise = ""
+    bad_is_platform: bool = False
+    checkpoint: str = ""
+    checkpoint_size: int = 0
+    checkpoint_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """Texts that did not open and chains that don't hold, newest first."""
+
+    unopenable: tuple[Row, ...]
+    chain: tuple[Row, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The DPO's page."""
+
+    proof: Proof
+    alarms: Alarms
+    results: Results | None
+    seen: tuple[Seen, ...] = ()
+    code: str = ""
+
+
+@dataclass(slots=True)
+class _Words:
+    """Names and codes for the numbers of some lines, fetched once for all of them."""
+
+    people: dict[UUID, str] = field(default_factory=dict)
+    organisations: dict[UUID, str] = field(default_factory=dict)
+    codes: dict[UUID, str] = field(default_factory=dict)
+
+
+def check_may_read(actor: gate.Actor) -> None:
+    """Let nobody but the DPO go on; raises `Refused`, recorded."""
+    gate.allow(actor, Act.READ_LEDGER, purpose=Purpose.REVIEW, record=False)
+
+
+def people(actor: gate.Actor) -> list[tuple[str, str]]:
+    """Everyone who has or had a place in the concertation, for the search form: number, name."""
+    rows = Participation.objects.filter(concertation=actor.concertation).order_by("person__name")
+    found: dict[UUID, list[str]] = {}
+    for person, name, organisation in rows.values_list(
+        "person", "person__name", "organisation__name"
+    ):
+        found.setdefault(person, [name])
+        if organisation not in found[person]:
+            found[person].append(organisation)
+    return [(str(person), " · ".join(words)) for person, words in found.items()]
+
+
+def situation_with(actor: gate.Actor, text: str) -> tuple[UUID, str]:
+    """The number and plain code of the situation that a code, typed in any way, stands for.
+
+    Knowing a number opens nothing. An unknown or foreign code is recorded as everywhere, and
+    raises `UnknownCode`: on this page the search stays as it was typed. Raises `Flooded`.
+    """
+    code = parse_code(text)
+    row = Situation.objects.filter(code=code).only("concertation_id").first() if code else None
+    if code is None or row is None or row.concertation_id != actor.concertation:
+        foreign = (row.concertation_id, row.id) if row else None
+        refused = gate.refuse_unknown(actor, purpose=Purpose.REVIEW, foreign=foreign)
+        if isinstance(refused, gate.Flooded):
+            raise refused
+        raise UnknownCode
+    return row.id, code
+
+
+def desk(actor: gate.Actor, search: Search | None) -> Desk:
+    """The whole page; without a search (its form has mistakes) no entries are shown.
+
+    The reading is recorded first, with whom and which situation it was about. Raises `Refused`.
+    """
+    asked = search or Search()
+    subjects = []
+    if asked.person:
+        subjects.append(Subject(SubjectKind.PERSON, asked.person))
+    if asked.situation:
+        subjects.append(Subject(SubjectKind.SITUATION, asked.situation))
+    gate.allow(actor, Act.READ_LEDGER, purpose=Purpose.REVIEW, subjects=subjects)
+    name = _ledger(actor)
+    page = _find(name, search) if search else None
+    alarms = [_last(name, verb, ALARMS_SHOWN) for verb in (Verb.UNOPENABLE, Verb.ALARM)]
+    verified = _last(name, Verb.LEDGER_VERIFIED, 1, days=None)
+    found = page.lines if page else ()
+    words = _words(actor, (*found, *alarms[0].lines, *alarms[1].lines, *verified.lines))
+    return Desk(
+        proof=_proof(name, verified.lines, words),
+        alarms=Alarms(
+            unopenable=tuple(_row(line, words) for line in alarms[0].lines),
+            chain=tuple(_row(line, words) for line in alarms[1].lines),
+            total=sum(each.total for each in alarms),
+        ),
+        results=Results(
+            tuple(_row(line, words) for line in page.lines), page.total, page.number, page.pages
+        )
+        if page
+        else None,
+        seen=_seen(name, asked.situation),
+        code=asked.code,
+    )
+
+
+def last_checkpoint(actor: gate.Actor) -> tuple[str, int] | None:
+    """The last signed state of the concertation's ledger, to take away, and its size.
+
+    Taking it is recorded. Raises `Refused`.
+    """
+    gate.allow(actor, Act.READ_LEDGER, purpose=Purpose.REVIEW, verb=Verb.LEDGER_EXPORTED)
+    for head in ledger.heads([_ledger(actor)]):
+        if head.checkpoint and head.checkpoint_size is not None:
+            return head.checkpoint, head.checkpoint_size
+    return None
+
+
+def _ledger(actor: gate.Actor) -> str:
+    if actor.concertation is None:  # never: the gate allowed the actor in this concertation
+        raise ValueError("no concertation")
+    return concertation_ledger(actor.concertation)
+
+
+def _find(name: str, search: Search) -> ledger.Page:
+    return ledger.search(
+        name,
+        actor=search.person,
+        situation=search.situation,
+        verb=search.verb or None,
+        outcome=search.outcome or None,
+        since=_midnight(search.since) if search.since else None,
+        until=_midnight(search.until + timedelta(days=1)) if search.until else None,
+        page=search.page,
+    )
+
+
+def _last(name: str, verb: Verb, count: int, days: int | None = ALARM_DAYS) -> ledger.Page:
+    since = None if days is None else timezone.now() - timedelta(days=days)
+    return ledger.search(name, verb=verb, since=since, page_size=count)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _words(actor: gate.Actor, lines: tuple[Line, ...]) -> _Words:
+    situations = {
+        number for line in lines for kind, number in line.subjects if kind == SubjectKind.SITUATION
+    }
+    codes = Situation.objects.filter(concertation=actor.concertation, id__in=situations)
+    return _Words(
+        people=dict(
+            User.objects.filter(id__in={line.actor for line in lines if line.actor}).values_list(
+                "id", "name"
+            )
+        ),
+        organisations=_organisations({line.organisation for line in lines}),
+        codes={
+            number: code for number, code in codes.values_list("id", "code") if code is not None
+        },
+    )
+
+
+def _organisations(numbers: set[UUID | None]) -> dict[UUID, str]:
+    known = [number for number in numbers if number is not None]
+    return dict(Organisation.objects.filter(id__in=known).values_list("id", "name"))
+
+
+def _row(line: Line, words: _Words) -> Row:
+    situations = [number for kind, number in line.subjects if kind == SubjectKind.SITUATION]
+    codes = [words.codes[number] for number in situations if number in words.codes]
+    number = line.details.get("number")
+    return Row(
+        index=line.index,
+        time=line.time,
+        organisation=words.organisations.get(line.organisation, "") if line.organisation else "",
+        role=str(labels.ROLES.get(line.role, line.role)),
+        person=_person(line.actor, words),
+        verb=labels.VERB_WORDS.get(line.verb, line.verb),
+        codes=tuple(codes[:CODES_SHOWN]),
+        more=len(situations) - len(codes[:CODES_SHOWN]),
+        groups=_groups(line.field_groups),
+        purpose=labels.PURPOSES.get(line.purpose, line.purpose),
+        outcome=labels.OUTCOMES.get(line.outcome, line.outcome),
+        reason=labels.REASONS.get(line.reason, line.reason),
+        granted=line.outcome == Outcome.GRANTED,
+        number=number if isinstance(number, int) else None,
+    )
+
+
+def _groups(codes: tuple[str, ...]) -> tuple[str | Promise, ...]:
+    """Field groups in the order of a sheet, whatever the leaf's; all of them in one word."""
+    known = [code for code in labels.GROUPS if code in codes]
+    if len(known) == len(labels.GROUPS):
+        return (_("tous"),)
+    return (
+        *(labels.GROUPS[code] for code in known),
+        *(code for code in codes if code not in labels.GROUPS),
+    )
+
+
+def _person(actor: UUID | None, words: _Words) -> str | Promise:
+    if actor is None:
+        return _("personne non identifiée")
+    return words.people.get(actor, _("compte inconnu"))
+
+
+def _proof(name: str, verified: tuple[Line, ...], words: _Words) -> Proof:
+    heads = ledger.heads([name])
+    head = heads[0] if heads else None
+    signed = {
+        "checkpoint": head.checkpoint if head else "",
+        "checkpoint_size": (head.checkpoint_size if head else None) or 0,
+        "checkpoint_at": head.checkpoint_at if head else None,
+    }
+    if not verified:
+        return Proof(**signed)  # type: ignore[arg-type]  # one value of each type
+    line = verified[0]
+    told = {key: value for key, value in line.details.items() if isinstance(value, int)}
+    kind = str(line.details.get("kind", ""))
+    return Proof(
+        **signed,  # type: ignore[arg-type]
+        verified_at=line.time,
+        by=_person(line.actor, words),
+        ok=line.details.get("ok") is True,
+        entries=told.get("count", 0),
+        platform_entries=told.get("total", 0) - told.get("count", 0),
+        kept_size=told.get("value"),
+        bad_index=told.get("number"),
+        bad_words=labels.BAD_KINDS.get(kind, kind),
+        bad_is_platform=line.details.get("category") == "platform",
+    )
+
+
+def _seen(name: str, situation: UUID | None) -> tuple[Seen, ...]:
+    if situation is None:
+        return ()
+    readers = ledger.who_saw(name, situation)
+    names = _organisations({reader.organisation for reader in readers})
+    return tuple(
+        Seen(
+            names.get(reader.organisation, _("organisation inconnue"))
+            if reader.organisation
+            else _("sans organisation"),
+            reader.times,
+            reader.people,
+            reader.first,
+            reader.last,
+        )
+        for reader in readers
+    )

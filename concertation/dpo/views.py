@@ -1,0 +1,69 @@
+"""The DPO's page, its verification and its signed state; and who may see what, for everyone."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from concertation.door import CircleRequest, Door, door
+from concertation.dpo import actions, reading
+from concertation.dpo.errors import KeptStateUnusable
+from concertation.dpo.forms import SearchForm, VerifyForm
+from concertation.dpo.rights import policy_page
+
+
+@door(Door.CIRCLE)
+@require_safe
+def ledger(request: CircleRequest, slug: str) -> HttpResponse:
+    """The ledger of the concertation: proof, alarms, search. For the DPO alone."""
+    return _ledger_page(request, VerifyForm())
+
+
+@door(Door.CIRCLE)
+@require_POST
+def verify(request: CircleRequest, slug: str) -> HttpResponse:
+    """Recompute the ledgers; the page then says what was found."""
+    form = VerifyForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.verify_ledgers(request.actor, kept=form.cleaned_data["kept"])
+        except KeptStateUnusable:
+            form.add_error(
+                "kept",
+                _(
+                    "Ce texte n’est pas un état signé de ce journal, ou il a été altéré. Copiez-le"
+                    " en entier, de la première ligne à la signature."
+                ),
+            )
+        else:
+            return redirect(f"{reverse('ledger', args=[slug])}#preuve")
+    return _ledger_page(request, form)
+
+
+@door(Door.CIRCLE)
+@require_safe
+def checkpoint(request: CircleRequest, slug: str) -> HttpResponse:
+    """The last signed state as a file to keep outside the board."""
+    found = reading.last_checkpoint(request.actor)
+    if found is None:
+        raise Http404
+    note, size = found
+    response = HttpResponse(note, content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="etat-signe-{size}.txt"'
+    return response
+
+
+@door(Door.CIRCLE)
+@require_safe
+def policy(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who may see what: the table that decides, for every member."""
+    return render(request, "dpo/policy.html", {"page": policy_page()})
+
+
+def _ledger_page(request: CircleRequest, verify_form: VerifyForm) -> HttpResponse:
+    reading.check_may_read(request.actor)
+    form = SearchForm(request.GET, actor=request.actor)
+    page = reading.desk(request.actor, form.search())
+    parts = {"page": page, "form": form, "verify_form": verify_form}
+    return render(request, "dpo/ledger.html", parts)

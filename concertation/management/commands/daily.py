@@ -1,0 +1,59 @@
+"""`manage.py daily`: the one command to schedule, once a day. Later steps join the list."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.checkpoint import sign_all
+from audit.record import record_waiting_refusals
+from ethics.secrecy.models import Session
+from ethics.secrecy.session import SessionStore
+
+log = structlog.get_logger()
+
+# A step does its work and says in one line what it did.
+Step = Callable[[], str]
+
+
+def clear_sessions() -> str:
+    """Delete the sessions that came to their end; nobody is waiting for them."""
+    before = Session.objects.count()
+    SessionStore.clear_expired()
+    return f"{before - Session.objects.count()} ended sessions cleared"
+
+
+def record_refusals() -> str:
+    """Record the counts of refusals that no later refusal carried into the ledger."""
+    return f"{record_waiting_refusals()} counts of refusals recorded"
+
+
+def sign_checkpoints() -> str:
+    """Sign the state of every ledger; the platform's comes last and takes in all others."""
+    return f"{len(sign_all())} ledgers have a signed state"
+
+
+# In this order: what a step records is covered by the states signed last.
+STEPS: Final[list[Step]] = [clear_sessions, record_refusals, sign_checkpoints]
+
+
+class Command(BaseCommand):
+    help = "Do what is due every day: sessions, counted refusals, signed states of the ledgers."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = [step.__name__ for step in STEPS if not self._done(step)]
+        if failed:
+            raise CommandError(f"{len(failed)} of {len(STEPS)} steps failed: {', '.join(failed)}.")
+
+    def _done(self, step: Step) -> bool:
+        """Run one step; whatever goes wrong in it must not keep the others from being done."""
+        try:
+            said = step()
+        except Exception as error:
+            # The kind of error only: its text could carry what the database held.
+            log.exception("daily_step_failed", command=step.__name__)
+            self.stderr.write(f"{step.__name__}: failed ({type(error).__name__}).")
+            return False
+        self.stdout.write(f"{step.__name__}: {said}.")
+        return True

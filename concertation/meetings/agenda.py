@@ -1,0 +1,78 @@
+"""The next agenda, proposed from the work: what stands on it, why, and for how long.
+
+Pure: clear columns in, an agenda out. Codes and reasons only; no text of a situation is needed to
+know that it is due.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from concertation.meetings.enums import Reason
+
+# The feedback round comes first: ten minutes, within the hour (design 1, “A meeting”).
+ROUND_MINUTES: Final = 10
+WANTED: Final = {Reason.NEW: 10, Reason.FEEDBACK: 8, Reason.REVIEW: 7}
+# Less than this is no time to speak of a person.
+LEAST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A situation that may stand on an agenda, by its clear columns."""
+
+    situation: UUID
+    code: str
+    reason: Reason
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """One point: a code, the reason, the minutes; none left means “if time allows”."""
+
+    code: str
+    reason: Reason
+    minutes: int
+    mine: bool
+
+    @property
+    def if_time_allows(self) -> bool:
+        """Whether the hour was full before this point."""
+        return self.minutes == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The feedback round, then the points in their order."""
+
+    round_minutes: int
+    items: tuple[AgendaItem, ...]
+
+    @property
+    def minutes(self) -> int:
+        """What the agenda takes in all."""
+        return self.round_minutes + sum(item.minutes for item in self.items)
+
+
+def propose(candidates: Iterable[Candidate], planned_minutes: int) -> Agenda:
+    """Order the candidates by reason, and share the planned minutes among them.
+
+    New situations come first, then feedback that is awaited, then reviews. When the hour is too
+    short every point gives a little; what still doesn't fit stays on the list, without minutes.
+    """
+    order = list(Reason)
+    ranked = sorted(candidates, key=lambda each: order.index(each.reason))
+    room = max(planned_minutes - ROUND_MINUTES, 0)
+    wanted = sum(WANTED[each.reason] for each in ranked)
+    items = []
+    left = room
+    for each in ranked:
+        share = WANTED[each.reason]
+        if wanted > room:
+            share = max(LEAST, share * room // wanted)
+        share = share if share <= left else 0
+        left -= share
+        items.append(AgendaItem(each.code, each.reason, share, each.mine))
+    return Agenda(min(ROUND_MINUTES, planned_minutes), tuple(items))

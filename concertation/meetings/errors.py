@@ -1,0 +1,29 @@
+"""What can go wrong with a meeting; forms turn these into sentences beside the field."""
+
+
+class MeetingError(Exception):
+    """The meeting was not saved."""
+
+
+class UnknownMeeting(MeetingError):
+    """No meeting of this concertation has this number."""
+
+
+class DateOutOfReach(MeetingError):
+    """The date is before concertations existed here, or further than two years ahead."""
+
+
+class NotYetHeld(MeetingError):
+    """The meeting lies in the future: it can't have been held."""
+
+
+class BadDuration(MeetingError):
+    """A duration is from one minute to a whole working day."""
+
+
+class NobodyPresent(MeetingError):
+    """A meeting with nobody present is no meeting (design 1, mistakes of earlier tables)."""
+
+
+class UnknownAttendee(MeetingError):
+    """Attendance was given for someone who has no place in this concertation."""

@@ -1,0 +1,128 @@
+"""Forms of meetings: one to plan, one to record attendance and duration."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from concertation.meetings import errors
+from concertation.meetings.enums import MeetingKind, Presence
+from concertation.meetings.reading import Attendee
+
+SENTENCES = {
+    errors.DateOutOfReach: gettext_lazy("Choisissez une date d’ici deux ans au plus."),
+    errors.NotYetHeld: gettext_lazy(
+        "Cette réunion n’a pas encore eu lieu\u00a0: les présences se notent le jour même ou après."
+    ),
+    errors.BadDuration: gettext_lazy("Indiquez une durée de 1 à 600 minutes."),
+    errors.NobodyPresent: gettext_lazy(
+        "Notez au moins une personne présente ou à distance\u00a0: sans personne, la réunion n’a"
+        " pas eu lieu."
+    ),
+    errors.UnknownAttendee: gettext_lazy(
+        "Une personne de la liste n’est plus membre\u00a0: rouvrez la page et notez à nouveau."
+    ),
+}
+
+
+def sentence(error: errors.MeetingError) -> str:
+    """What happened and what to do, for a typed error."""
+    return str(SENTENCES[type(error)])
+
+
+class PlanForm(forms.Form):
+    """Date, time, place, planned minutes and kind of a meeting."""
+
+    day = forms.DateField(
+        label=gettext_lazy("Jour"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": gettext_lazy("Choisissez le jour de la réunion.")},
+    )
+    at = forms.TimeField(
+        label=gettext_lazy("Heure"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": gettext_lazy("Indiquez l’heure, par exemple 14:00.")},
+    )
+    place = forms.CharField(
+        label=gettext_lazy("Lieu"),
+        max_length=120,
+        help_text=gettext_lazy("«\u00a0Par vidéo\u00a0», ou la salle où l’on se retrouve."),
+        error_messages={"required": gettext_lazy("Indiquez où l’on se retrouve.")},
+    )
+    planned_minutes = forms.IntegerField(
+        label=gettext_lazy("Durée prévue, en minutes"),
+        min_value=1,
+        max_value=600,
+        help_text=gettext_lazy("Une heure au plus, dit la charte de la concertation."),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Genre"), choices=MeetingKind.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, planned_minutes: int) -> None:
+        start = {
+            "planned_minutes": planned_minutes,
+            "kind": MeetingKind.CASE_CONCERTATION,
+            "at": time(14, 0),
+        }
+        super().__init__(data, initial=start)
+
+    def values(self) -> dict[str, Any]:
+        """What `plan_meeting` takes."""
+        day: date = self.cleaned_data["day"]
+        at: time = self.cleaned_data["at"]
+        return {
+            "starts_at": timezone.make_aware(datetime.combine(day, at)),
+            "place": self.cleaned_data["place"].strip(),
+            "planned_minutes": self.cleaned_data["planned_minutes"],
+            "kind": self.cleaned_data["kind"],
+        }
+
+
+class HoldForm(forms.Form):
+    """How long the meeting lasted, and how each person of the circle attended."""
+
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Durée réelle, en minutes"), min_value=1, max_value=600
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        people: Sequence[Attendee],
+        minutes: int,
+    ) -> None:
+        super().__init__(data, initial={"minutes": minutes})
+        self.people = people
+        for each in people:
+            self.fields[_name(each.participation)] = forms.ChoiceField(
+                label=_("Présence de %(person)s, %(organisation)s")
+                % {"person": each.person, "organisation": each.organisation},
+                choices=Presence.choices,
+                widget=forms.RadioSelect,
+                initial=each.presence or Presence.PRESENT,
+            )
+
+    def rows(self) -> list[tuple[Attendee, forms.BoundField]]:
+        """Each person with their field, for the page."""
+        return [(each, self[_name(each.participation)]) for each in self.people]
+
+    def values(self) -> dict[str, Any]:
+        """What `hold_meeting` takes."""
+        return {
+            "minutes": self.cleaned_data["minutes"],
+            "presences": {
+                each.participation: self.cleaned_data[_name(each.participation)]
+                for each in self.people
+            },
+        }
+
+
+def _name(participation: UUID) -> str:
+    return f"presence_{participation.hex}"

@@ -1,0 +1,161 @@
+"""The first page: what concerns me now, in one leading sentence and four short lists."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Participation
+from concertation.meetings.agenda import Agenda
+from concertation.meetings.enums import MeetingState
+from concertation.meetings.models import Meeting
+from concertation.meetings.reading import (
+    MeetingLine,
+    agenda_for,
+    may_plan,
+    next_meeting,
+    reads_meetings,
+)
+from concertation.situations import reading as situations
+from ethics import gate
+from ethics.policy import Act
+
+# Without an earlier meeting, news and owed feedback look back four weeks.
+LOOK_BACK: Final = timedelta(days=28)
+# What is due within a week is shown even when the next meeting comes sooner, or isn't planned.
+SOON: Final = timedelta(days=7)
+MOST_NEWS: Final = 6
+# A page loaded again must not make the news disappear.
+A_VISIT: Final = timedelta(hours=1)
+WEEK: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home page of one participation."""
+
+    meeting: MeetingLine | None
+    # When it is, as the leading sentence begins: “Jeudi à 14 h”.
+    meeting_when: str
+    agenda: Agenda | None
+    due: tuple[situations.MyAction, ...]
+    later: tuple[situations.MyAction, ...]
+    owed: tuple[situations.OwedFeedback, ...]
+    news: tuple[situations.News, ...]
+    news_since: date
+    since_visit: bool
+    opened: tuple[situations.OpenedRow, ...]
+    in_circle: bool
+    may_plan: bool
+    waiting: int
+
+    @property
+    def points(self) -> str:
+        """The number of situations on the agenda, in words."""
+        return in_words(len(self.agenda.items)) if self.agenda else ""
+
+    @property
+    def due_words(self) -> str:
+        """The number of my actions that come due, in words."""
+        return in_words(len(self.due))
+
+
+def home_page(actor: gate.Actor, hat: Participation) -> Home:
+    """Everything the home page shows; every text on it was opened by the gate and recorded.
+
+    Guests and limited readers have no calendar and no agenda: they see what is addressed or opened
+    to them.
+    """
+    in_circle = reads_meetings(actor)
+    meeting = next_meeting(actor) if in_circle else None
+    today = timezone.localdate()
+    since = _last_held(actor) or today - LOOK_BACK
+    mine = situations.home(actor, since=since)
+    until = max(meeting.on if meeting else today, today + SOON)
+    seen = timezone.localtime(hat.last_visit_at).date() if hat.last_visit_at else None
+    # What was entered before the last meeting was said there.
+    start = max(seen, since) if seen else since
+    due = tuple(each for each in mine.actions if each.due_on <= until)
+    return Home(
+        meeting=meeting,
+        meeting_when=spoken(meeting) if meeting else "",
+        agenda=agenda_for(actor, meeting) if meeting else None,
+        due=due,
+        later=tuple(each for each in mine.actions if each.due_on > until),
+        owed=tuple(each for each in mine.owed if each.number not in {row.number for row in due}),
+        news=tuple(each for each in mine.news if each.on >= start)[:MOST_NEWS],
+        news_since=start,
+        since_visit=seen is not None and seen >= since,
+        opened=() if in_circle else situations.opened_to(actor),
+        in_circle=in_circle,
+        may_plan=may_plan(actor),
+        waiting=_waiting(actor),
+    )
+
+
+def note_visit(hat: Participation) -> None:
+    """Remember when this place was last visited: what came after is news next time."""
+    now = timezone.now()
+    if hat.last_visit_at is None or now - hat.last_visit_at > A_VISIT:
+        hat.last_visit_at = now
+        hat.save(update_fields=["last_visit_at"])
+
+
+def spoken(meeting: MeetingLine) -> str:
+    """When a meeting is, as people say it: today, tomorrow, the weekday, else the date."""
+    days = (meeting.on - timezone.localdate()).days
+    if days <= 0:
+        day = _("Aujourd’hui")
+    elif days == 1:
+        day = _("Demain")
+    elif days < WEEK:
+        day = date_format(meeting.starts_at, "l").capitalize()
+    else:
+        day = _("Le %(day)s") % {"day": date_format(meeting.starts_at, "j F")}
+    if not meeting.time_known:
+        return day
+    return _("%(day)s à %(time)s") % {"day": day, "time": clock(meeting.starts_at)}
+
+
+def clock(moment: datetime) -> str:
+    """An hour of the day as it is said: 14 h, 14 h 30."""
+    if not moment.minute:
+        return _("%(hour)d\u00a0h") % {"hour": moment.hour}
+    return _("%(hour)d\u00a0h\u00a0%(minute)02d") % {
+        "hour": moment.hour,
+        "minute": moment.minute,
+    }
+
+
+def in_words(number: int) -> str:
+    """Small numbers as words, agreeing with a feminine noun; larger ones as digits."""
+    words = (
+        pgettext("féminin", "aucune"), pgettext("féminin", "une"), _("deux"), _("trois"),
+        _("quatre"), _("cinq"), _("six"), _("sept"), _("huit"), _("neuf"), _("dix"),
+        _("onze"), _("douze"),
+    )  # fmt: skip
+    return words[number] if number < len(words) else str(number)
+
+
+def _last_held(actor: gate.Actor) -> date | None:
+    row = (
+        Meeting.objects.filter(concertation=actor.concertation, state=MeetingState.CLOSED)
+        .order_by("-starts_at")
+        .values_list("starts_at", flat=True)
+        .first()
+    )
+    return timezone.localtime(row).date() if row else None
+
+
+def _waiting(actor: gate.Actor) -> int:
+    """Newcomers who await admission, for those who may admit."""
+    if not gate.may(actor, Act.ADMIT):
+        return 0
+    return Participation.objects.filter(
+        concertation=actor.concertation, state=ParticipationState.AWAITING
+    ).count()

@@ -1,0 +1,64 @@
+"""Pages of meetings: the list, one meeting, planning, and recording that it was held."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from concertation.door import CircleRequest, Door, door
+from concertation.meetings import actions, reading
+from concertation.meetings.errors import MeetingError
+from concertation.meetings.forms import HoldForm, PlanForm, sentence
+
+
+@door(Door.CIRCLE)
+@require_safe
+def meetings(request: CircleRequest, slug: str) -> HttpResponse:
+    """Planned and held meetings."""
+    return render(request, "meetings/list.html", {"page": reading.meeting_list(request.actor)})
+
+
+@door(Door.CIRCLE)
+@require_safe
+def meeting(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
+    """One meeting."""
+    page = reading.meeting_page(request.actor, number)
+    return render(request, "meetings/meeting.html", {"page": page})
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+def plan(request: CircleRequest, slug: str) -> HttpResponse:
+    """Plan a meeting; the coordinator's."""
+    reading.check_may_plan(request.actor)
+    usual = request.hat.concertation.planned_minutes
+    form = PlanForm(request.POST or None, planned_minutes=usual)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = actions.plan_meeting(request.actor, **form.values())
+        except MeetingError as error:
+            form.add_error("day", sentence(error))
+        else:
+            messages.success(request, _("La réunion est au calendrier."))
+            return redirect("meeting", slug=slug, number=row.id)
+    return render(request, "meetings/plan.html", {"form": form})
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+def hold(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
+    """Record attendance and duration of a meeting, or correct them; the coordinator's."""
+    page = reading.hold_page(request.actor, number)
+    form = HoldForm(request.POST or None, people=page.attendees, minutes=page.usual_minutes)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.hold_meeting(request.actor, meeting=number, **form.values())
+        except MeetingError as error:
+            form.add_error(None, sentence(error))
+        else:
+            messages.success(request, _("Présences et durée sont notées."))
+            return redirect("meeting", slug=slug, number=number)
+    return render(request, "meetings/hold.html", {"form": form, "page": page})

@@ -1,0 +1,20 @@
+"""The home page of a concertation."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from concertation.door import CircleRequest, Door, door
+from concertation.meetings.home import home_page, note_visit
+from ethics.roles import Role
+
+
+@door(Door.CIRCLE)
+@require_safe
+def home(request: CircleRequest, slug: str) -> HttpResponse:
+    """My actions, the feedback I owe, the next meeting, what is new; a DPO's is the ledger."""
+    if Role.DPO in request.hat.role_set:
+        return redirect("ledger", slug=slug)
+    page = home_page(request.actor, request.hat)
+    note_visit(request.hat)
+    return render(request, "meetings/home.html", {"home": page})

@@ -1,0 +1,41 @@
+"""Lifting the suppression of small numbers: a recorded decision of the coordinator."""
+
+from django.db import IntegrityError, transaction
+
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Subject
+from concertation.reports import errors
+from concertation.reports.enums import LiftReason
+from concertation.situations.models import LiftedSuppression
+from ethics import gate
+from ethics.policy import Act
+
+
+def lift_suppression(actor: gate.Actor, *, year: int, reason: str) -> LiftedSuppression:
+    """Show the small numbers of one year inside the circle, from here on.
+
+    Only the coordinator may; the decision stands on the report and in the ledger, and the DPO
+    reviews it. Raises `Refused`, `AlreadyLifted` or `UnknownReason`.
+    """
+    if reason not in LiftReason.values:
+        raise errors.UnknownReason
+    with gate.writing(
+        actor, Act.LIFT_SUPPRESSION, verb=Verb.SUPPRESSION_LIFTED, purpose=Purpose.REPORT
+    ) as pen:
+        try:
+            with transaction.atomic():
+                row = LiftedSuppression.objects.create(
+                    concertation_id=actor.concertation,
+                    year=year,
+                    by_id=actor.participation,
+                    reason=reason,
+                )
+        except IntegrityError:
+            raise errors.AlreadyLifted from None
+        about = ()
+        if actor.concertation is not None:
+            about = (Subject(SubjectKind.CONCERTATION, actor.concertation),)
+        pen.record(
+            Verb.SUPPRESSION_LIFTED, subjects=about, details={"year": year, "rule": reason}
+        )
+    return row

@@ -1,0 +1,13 @@
+"""What can go wrong with a report."""
+
+
+class ReportError(Exception):
+    """The decision was not recorded."""
+
+
+class AlreadyLifted(ReportError):
+    """Small numbers of this year are already shown, by an earlier decision."""
+
+
+class UnknownReason(ReportError):
+    """A reason outside the closed list."""

@@ -1,0 +1,50 @@
+"""What can be done to a situation: each saves and records together, or not at all.
+
+Every action takes the actor and names; `on` is the day it happened (today when left out; imports
+pass historical ones), `purpose` is why. Refusals rise as `gate.Refused`, recorded; everything else
+that can go wrong is a `SituationError` that a form shows.
+"""
+
+from concertation.situations.actions.agreed import (
+    TRANSITIONS,
+    agree_action,
+    answer_action,
+    move_action,
+    propose_action,
+)
+from concertation.situations.actions.bring import (
+    bring_situation,
+    discard_draft,
+    edit_situation,
+    save_draft,
+)
+from concertation.situations.actions.follow import (
+    FREE_KINDS,
+    OF_THE_MEETING,
+    change_state,
+    close_situation,
+    contribute,
+    give_feedback,
+    set_case_manager,
+    write_entry,
+)
+
+__all__ = [
+    "FREE_KINDS",
+    "OF_THE_MEETING",
+    "TRANSITIONS",
+    "agree_action",
+    "answer_action",
+    "bring_situation",
+    "change_state",
+    "close_situation",
+    "contribute",
+    "discard_draft",
+    "edit_situation",
+    "give_feedback",
+    "move_action",
+    "propose_action",
+    "save_draft",
+    "set_case_manager",
+    "write_entry",
+]

@@ -1,0 +1,266 @@
+"""Agreed actions: proposed, agreed by the group, moved by who took them, with feedback."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from audit.enums import Purpose, Verb
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Participation
+from concertation.situations import errors, reading, tally, texts
+from concertation.situations.actions.follow import add_entry
+from concertation.situations.actions.shared import (
+    happened,
+    locked,
+    me,
+    plannable,
+    save,
+    set_state,
+    touch,
+)
+from concertation.situations.enums import (
+    ENDED_ACTION_STATES,
+    ActionState,
+    ContributionKind,
+    SituationState,
+)
+from concertation.situations.models import AgreedAction, Situation
+from ethics import gate
+from ethics.policy import Act
+from ethics.roles import READING_ROLES, Role, SecrecyStatus, may_hold_key
+from ethics.secrecy.suites import SecrecyError
+
+# Agreeing is its own action; what has ended stays ended, a new action is proposed instead.
+_ENDS: Final = frozenset(
+    {
+        ActionState.DONE,
+        ActionState.NOT_POSSIBLE,
+        ActionState.NOT_UNDERTAKEN,
+        ActionState.WITHDRAWN,
+    }
+)
+TRANSITIONS: Final[Mapping[ActionState, frozenset[ActionState]]] = {
+    ActionState.PROPOSED: frozenset({ActionState.WITHDRAWN}),
+    ActionState.AGREED: _ENDS | {ActionState.UNDER_WAY},
+    ActionState.UNDER_WAY: _ENDS,
+}
+
+
+def propose_action(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    owner: UUID,
+    due_on: date,
+    text: str,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> AgreedAction:
+    """Propose an action: one owner (a participation), one due date.
+
+    Its text has its own key; an owner who doesn't hold the circle's (a limited reader, a guest) is
+    given that one and no other. Raises `Refused`, `NoSuchOwner`, `OwnerNotAdmitted`, `DueTooEarly`,
+    `DateOutOfReach`, `TextMissing` or `TextTooLong`.
+    """
+    day = happened(on)
+    text = texts.needed(text, texts.MEDIUM, "text")
+    if due_on < day:
+        raise errors.DueTooEarly
+    plannable(due_on, day, "due_on")
+    with gate.writing(
+        actor,
+        Act.PROPOSE_ACTION,
+        verb=Verb.ACTION_PROPOSED,
+        purpose=purpose,
+        situation=situation,
+    ) as pen:
+        place = _owner(actor, owner)
+        about = locked(actor, situation)
+        row = AgreedAction(
+            situation=about,
+            container=situation,
+            owner=place,
+            due_on=due_on,
+            proposed_by_id=me(actor),
+            proposed_on=day,
+        )
+        pen.new_scope(row)
+        pen.seal(row, text=text, result="")
+        save(actor, row)
+        if not may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
+            _give_key(pen, row, place)
+        pen.record(Verb.ACTION_PROPOSED, row)
+        touch(actor, pen, about, day)
+    return row
+
+
+def _owner(actor: gate.Actor, number: UUID) -> Participation:
+    rows = Participation.objects.filter(id=number, concertation=actor.concertation)
+    place = rows.exclude(state=ParticipationState.ENDED).first()
+    if place is None or not place.role_set & READING_ROLES or Role.DPO in place.role_set:
+        raise errors.NoSuchOwner
+    return place
+
+
+def _give_key(pen: gate.Pen, row: AgreedAction, place: Participation) -> None:
+    try:
+        pen.share_scope(row.container, row.scope, place.person_id)
+    except SecrecyError as error:
+        # Their public key comes from the membership chain: before admission there is none.
+        raise errors.OwnerNotAdmitted from error
+
+
+def agree_action(
+    actor: gate.Actor,
+    *,
+    action: UUID,
+    expected_version: int | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> AgreedAction:
+    """The group agrees on what was proposed; the first agreed action makes a followed situation.
+
+    Raises `Refused`, `TransitionRefused`, `StaleVersion` or `DateOutOfReach`.
+    """
+    day = happened(on)
+    known = reading.find_action(actor, action, purpose=purpose)
+    with gate.writing(
+        actor,
+        Act.AGREE_ACTION,
+        verb=Verb.ACTION_AGREED,
+        purpose=purpose,
+        situation=known.situation_id,
+    ) as pen:
+        about = locked(actor, known.situation_id)
+        row = _locked_action(action, expected_version)
+        if row.state != ActionState.PROPOSED:
+            raise errors.TransitionRefused
+        row.state, row.agreed_on = ActionState.AGREED, day
+        save(actor, row)
+        pen.record(Verb.ACTION_AGREED, row)
+        tally.count(pen, about.concertation_id, day, "actions", ActionState.AGREED.value)
+        if about.state == SituationState.SIGNALLED:
+            set_state(actor, pen, about, SituationState.FOLLOWED)
+        touch(actor, pen, about, day)
+    return row
+
+
+def move_action(
+    actor: gate.Actor,
+    *,
+    action: UUID,
+    state: str,
+    result: str = "",
+    expected_version: int | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> AgreedAction:
+    """Take an action further: under way, done, not possible (with the reason), not undertaken.
+
+    The owner, the case manager and the coordinator may. Raises `Refused`, `TransitionRefused`,
+    `ReasonMissing`, `StaleVersion`, `TextTooLong` or `DateOutOfReach`.
+    """
+    day = happened(on)
+    result = texts.clean(result, texts.MEDIUM, "text")
+    known = reading.find_action(actor, action, purpose=purpose)
+    with _moving(actor, Act.MOVE_ACTION, known, purpose) as pen:
+        about = locked(actor, known.situation_id)
+        row = _locked_action(action, expected_version)
+        _move(actor, pen, about, row, state, result, day)
+        touch(actor, pen, about, day)
+    return row
+
+
+def answer_action(
+    actor: gate.Actor,
+    *,
+    action: UUID,
+    state: str,
+    text: str = "",
+    expected_version: int | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.MY_ACTION,
+) -> AgreedAction:
+    """The one line under an action: its state and a word to the group, noted together.
+
+    A text is feedback; with a final state it is the action's result too. The same state with a
+    text is feedback alone. Raises `Refused`, `TransitionRefused`, `ReasonMissing`, `TextMissing`,
+    `TextTooLong`, `StaleVersion` or `DateOutOfReach`.
+    """
+    day = happened(on)
+    text = texts.clean(text, texts.MEDIUM, "text")
+    known = reading.find_action(actor, action, purpose=purpose)
+    # Left open, the state stays: a word alone is feedback.
+    moves = bool(state) and state != known.state
+    if not moves and not text:
+        raise errors.TextMissing("text")
+    act = Act.MOVE_ACTION if moves else Act.GIVE_FEEDBACK
+    with _moving(actor, act, known, purpose) as pen:
+        about = locked(actor, known.situation_id)
+        row = _locked_action(action, expected_version)
+        if moves:
+            _move(actor, pen, about, row, state, text, day)
+        if text:
+            add_entry(
+                actor,
+                pen,
+                about,
+                kind=ContributionKind.FEEDBACK,
+                text=text,
+                on=day,
+                action=row,
+            )
+        else:
+            touch(actor, pen, about, day)
+    return row
+
+
+def _moving(
+    actor: gate.Actor, act: Act, known: AgreedAction, purpose: Purpose
+) -> AbstractContextManager[gate.Pen]:
+    verb = Verb.ACTION_STATE_CHANGED if act == Act.MOVE_ACTION else Verb.FEEDBACK_GIVEN
+    return gate.writing(
+        actor,
+        act,
+        verb=verb,
+        purpose=purpose,
+        situation=known.situation_id,
+        action=known.id,
+    )
+
+
+def _locked_action(number: UUID, expected_version: int | None) -> AgreedAction:
+    row = AgreedAction.objects.select_for_update().get(id=number)
+    if expected_version is not None and row.version != expected_version:
+        raise errors.StaleVersion
+    return row
+
+
+def _move(
+    actor: gate.Actor,
+    pen: gate.Pen,
+    about: Situation,
+    row: AgreedAction,
+    state: str,
+    result: str,
+    day: date,
+) -> None:
+    if state not in TRANSITIONS.get(ActionState(row.state), frozenset()):
+        raise errors.TransitionRefused
+    if state == ActionState.NOT_POSSIBLE and not result:
+        raise errors.ReasonMissing
+    before, row.state = row.state, ActionState(state)
+    ended = row.state in ENDED_ACTION_STATES
+    if ended:
+        row.ended_on = day
+        tally.count(pen, about.concertation_id, day, "actions", row.state)
+    # Sealed anew even without a word: the version tells two people apart who moved it at once.
+    pen.seal(row, result=result if ended else "")
+    save(actor, row)
+    pen.record(
+        Verb.ACTION_STATE_CHANGED,
+        row,
+        details={"from_state": str(before), "to_state": str(row.state)},
+    )

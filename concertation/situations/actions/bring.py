@@ -1,0 +1,228 @@
+"""Bringing a situation: a draft that its author alone can open, then the sharing decision."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Subject
+from concertation.accounts.models import Participation
+from concertation.situations import errors, reading, tally
+from concertation.situations.actions.shared import (
+    happened,
+    locked,
+    me,
+    moment,
+    months_later,
+    plannable,
+    save,
+)
+from concertation.situations.codes import new_code
+from concertation.situations.enums import SituationState
+from concertation.situations.models import Situation
+from concertation.situations.presentation import Presentation
+from ethics import gate
+from ethics.policy import Act
+from ethics.secrecy.erasure import store
+from ethics.secrecy.models import Container, ContainerKind
+from ethics.sharing.record import Author, record_decision
+from ethics.sharing.tree import ShortAnswers, short_path
+
+# A decision to share is looked at again after three months (design 2).
+REVIEW_MONTHS: Final = 3
+
+
+def save_draft(
+    actor: gate.Actor,
+    *,
+    presentation: Presentation,
+    draft: UUID | None = None,
+    form_number: UUID | None = None,
+    expected_version: int | None = None,
+    purpose: Purpose = Purpose.BRINGING,
+) -> Situation:
+    """Keep a draft, sealed to its author alone; `draft` names one to write over.
+
+    `form_number` is the form it was typed in: sent twice, it makes one draft. Raises `Refused`,
+    `AlreadyBrought`, `StaleVersion`, `TextTooLong` or `NotInList`.
+    """
+    values = presentation.sealed_values()
+    if draft is not None:
+        reading.find_draft(actor, draft, purpose=purpose)
+    try:
+        return _save_draft(actor, values, draft, form_number, expected_version, purpose)
+    except IntegrityError:
+        # Two clicks at the very same moment, on a database that lets both in: the first one won.
+        known = _of_form(actor, form_number)
+        if known is None:
+            raise
+        return _save_draft(actor, values, known.id, None, None, purpose)
+
+
+def _save_draft(
+    actor: gate.Actor,
+    values: dict[str, Any],
+    draft: UUID | None,
+    form_number: UUID | None,
+    expected_version: int | None,
+    purpose: Purpose,
+) -> Situation:
+    with gate.writing(
+        actor, Act.BRING, verb=Verb.DRAFT_SAVED, purpose=purpose, situation=draft
+    ) as pen:
+        row = locked(actor, draft) if draft else _of_form(actor, form_number)
+        if row is None:
+            number = pen.open_container(ContainerKind.SITUATION)
+            row = Situation(
+                id=number,
+                container=number,
+                scope=number,
+                concertation=Participation.objects.get(id=me(actor)).concertation,
+                brought_by_id=me(actor),
+                form_number=form_number,
+            )
+            values = {**values, "outcome": {}, "outcome_comment": ""}
+        _still_a_draft(row, expected_version)
+        pen.seal(row, **values)
+        row.last_entry_at = moment(happened(None))
+        save(actor, row)
+        pen.record(Verb.DRAFT_SAVED, row)
+    return row
+
+
+def _of_form(actor: gate.Actor, form_number: UUID | None) -> Situation | None:
+    if form_number is None:
+        return None
+    return Situation.objects.filter(brought_by=actor.participation, form_number=form_number).first()
+
+
+def _still_a_draft(row: Situation, expected_version: int | None) -> None:
+    if row.state != SituationState.DRAFT:
+        raise errors.AlreadyBrought(row.code or "")
+    if expected_version is not None and row.version != expected_version:
+        raise errors.StaleVersion
+
+
+def discard_draft(actor: gate.Actor, *, draft: UUID, purpose: Purpose = Purpose.BRINGING) -> None:
+    """Throw one's own draft away for good: its rows, its history, and its key.
+
+    Raises `Refused` or `AlreadyBrought`.
+    """
+    reading.find_draft(actor, draft, purpose=purpose)
+    with gate.writing(
+        actor, Act.BRING, verb=Verb.DRAFT_DISCARDED, purpose=purpose, situation=draft
+    ) as pen:
+        row = locked(actor, draft)
+        _still_a_draft(row, None)
+        row.delete()
+        Container.objects.filter(id=draft).delete()
+        pen.record(Verb.DRAFT_DISCARDED, subjects=(Subject(SubjectKind.SITUATION, draft),))
+    # Last, outside: a fault before this leaves a key without text, never a text without key.
+    store.destroy(draft)
+
+
+def bring_situation(
+    actor: gate.Actor,
+    *,
+    draft: UUID,
+    danger: bool | None,
+    identifiable: bool | None,
+    attested: bool,
+    meeting: UUID | None = None,
+    expected_version: int | None = None,
+    next_review_on: date | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.BRINGING,
+) -> Situation:
+    """Make a draft visible to the circle, by the short path of the sharing decision.
+
+    Danger no, identifiable no, and the attestation: recorded as S-CODE, the text sealed anew under
+    a key the circle holds, a code given, the year's counts moved, all or nothing. `meeting` is the
+    number of the meeting it is brought to. Raises `Refused`, `LongSequenceNeeded`, `NotAttested`,
+    `Incomplete`, `AlreadyBrought`, `StaleVersion` or `NotReadable`.
+    """
+    answers = ShortAnswers(danger, identifiable, attested)
+    day = happened(on)
+    plannable(next_review_on, day)
+    if danger is not False or identifiable is not False:
+        raise errors.LongSequenceNeeded
+    outcome = short_path(answers)
+    if outcome is None:
+        raise errors.NotAttested
+    seen = reading.own_draft(actor, draft, purpose=purpose)
+    seen.presentation.require_complete()
+    with gate.writing(
+        actor, Act.BRING, verb=Verb.SITUATION_BROUGHT, purpose=purpose, situation=draft
+    ) as pen:
+        row = locked(actor, draft)
+        _still_a_draft(row, seen.version if expected_version is None else expected_version)
+        pen.open_to_circle(row)
+        row.code = new_code()
+        row.state = SituationState.SIGNALLED
+        row.signalled_on, row.brought_at, row.next_review_on = day, meeting, next_review_on
+        row.last_entry_at = moment(day)
+        save(actor, row)
+        record_decision(
+            pen,
+            situation=row.id,
+            author=_author(actor),
+            answers=answers,
+            outcome=outcome,
+            review_on=months_later(day, REVIEW_MONTHS),
+        )
+        pen.record(Verb.SITUATION_BROUGHT, row, meeting=meeting)
+        tally.move(pen, row.concertation_id, day, _counted(seen.presentation, meeting))
+    return row
+
+
+def _author(actor: gate.Actor) -> Author:
+    place = Participation.objects.get(id=me(actor))
+    return Author(place.id, place.organisation_id, place.function, place.secrecy_status)
+
+
+def _counted(presentation: Presentation, meeting: UUID | None) -> list[tally.Move]:
+    moves = [("situations_brought", tally.ALL, 1), ("treated", tally.ALL, 1)]
+    if meeting is not None:
+        moves.append(("brought_at", str(meeting), 1))
+    return [*moves, *(("needs", need, 1) for need in presentation.needs)]
+
+
+def edit_situation(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    presentation: Presentation,
+    expected_version: int,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> Situation:
+    """Write the presentation anew; the former text stays in the history.
+
+    `expected_version` is the version that was read: when somebody saved in between, `StaleVersion`
+    is raised and nothing is overwritten. The year's count of needs follows. Raises also `Refused`,
+    `Incomplete`, `NotReadable`, `TextTooLong` or `NotInList`.
+    """
+    values = presentation.sealed_values()
+    presentation.require_complete()
+    before = reading.presented(actor, situation, purpose=purpose)
+    with gate.writing(
+        actor,
+        Act.EDIT,
+        verb=Verb.SITUATION_EDITED,
+        purpose=purpose,
+        situation=situation,
+    ) as pen:
+        row = locked(actor, situation)
+        if row.version != expected_version or row.version != before.version:
+            raise errors.StaleVersion
+        pen.seal(row, **values)
+        row.last_entry_at = moment(happened(None))
+        save(actor, row)
+        pen.record(Verb.SITUATION_EDITED, row)
+        gone = set(before.presentation.needs) - set(presentation.needs)
+        new = set(presentation.needs) - set(before.presentation.needs)
+        moves = [("needs", need, -1) for need in sorted(gone)]
+        moves += [("needs", need, 1) for need in sorted(new)]
+        tally.move(pen, row.concertation_id, row.signalled_on or happened(None), moves)
+    return row

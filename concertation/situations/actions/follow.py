@@ -1,0 +1,299 @@
+"""Following a situation: entries of the timeline, who holds it, its state, its closing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Subject
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Participation
+from concertation.situations import errors, tally, texts
+from concertation.situations.actions.shared import (
+    happened,
+    locked,
+    me,
+    moment,
+    plannable,
+    save,
+    set_state,
+    touch,
+)
+from concertation.situations.enums import (
+    ContributionKind,
+    Need,
+    Outcome,
+    SituationState,
+)
+from concertation.situations.models import AgreedAction, Contribution, Situation
+from ethics import gate
+from ethics.policy import Act
+from ethics.roles import Role, SecrecyStatus, may_hold_key
+
+# Feedback has its own action; decisions and dissent of a meeting are the coordinator's to enter.
+FREE_KINDS: Final = frozenset(
+    {ContributionKind.INFORMATION, ContributionKind.QUESTION, ContributionKind.DEVELOPMENT}
+)
+OF_THE_MEETING: Final = frozenset({ContributionKind.DECISION, ContributionKind.DISSENT})
+CHANGES: Final[Mapping[SituationState, frozenset[SituationState]]] = {
+    SituationState.SIGNALLED: frozenset({SituationState.FOLLOWED}),
+    SituationState.FOLLOWED: frozenset({SituationState.DORMANT}),
+    SituationState.DORMANT: frozenset({SituationState.FOLLOWED}),
+}
+
+
+def contribute(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    kind: str,
+    text: str,
+    meeting: UUID | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> Contribution:
+    """Add information, a question or a development to the timeline.
+
+    A meeting's decision, or a dissent from it, carries the meeting's number and is entered by the
+    coordinator. Raises `Refused`, `KindRefused`, `TextMissing`, `TextTooLong`, `DateOutOfReach`.
+    """
+    day = happened(on)
+    text = texts.needed(text, texts.LONG, "text")
+    if kind not in FREE_KINDS | OF_THE_MEETING:
+        raise errors.KindRefused
+    with gate.writing(
+        actor,
+        Act.CONTRIBUTE,
+        verb=Verb.CONTRIBUTION_ADDED,
+        purpose=purpose,
+        situation=situation,
+    ) as pen:
+        if kind in OF_THE_MEETING and Role.COORDINATOR not in pen.facts.person.roles:
+            raise errors.KindRefused
+        return add_entry(
+            actor, pen, locked(actor, situation), kind=kind, text=text, meeting=meeting, on=day
+        )
+
+
+def write_entry(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    kind: str,
+    text: str,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> Contribution:
+    """An entry of any kind, as the timeline's one form offers it: feedback or contribution."""
+    if kind == ContributionKind.FEEDBACK:
+        return give_feedback(actor, situation=situation, text=text, on=on, purpose=purpose)
+    return contribute(actor, situation=situation, kind=kind, text=text, on=on, purpose=purpose)
+
+
+def add_entry(
+    actor: gate.Actor,
+    pen: gate.Pen,
+    situation: Situation,
+    *,
+    kind: str,
+    text: str,
+    on: date,
+    action: AgreedAction | None = None,
+    meeting: UUID | None = None,
+) -> Contribution:
+    """Seal, save and record one entry inside an action's transaction.
+
+    Whoever stands outside the circle of key holders writes under the key of the action addressed
+    to them: that is the only one they hold, and the circle opens it too.
+    """
+    person = pen.facts.person
+    inside = may_hold_key(person.roles, person.status)
+    row = Contribution(
+        situation=situation,
+        container=situation.id,
+        scope=situation.id if inside or action is None else action.scope,
+        kind=kind,
+        author_id=me(actor),
+        action=action,
+        meeting=meeting,
+        on=on,
+        made_at=moment(on),
+    )
+    pen.seal(row, text=text)
+    save(actor, row)
+    verb = Verb.CONTRIBUTION_ADDED
+    if kind == ContributionKind.FEEDBACK:
+        verb = Verb.FEEDBACK_GIVEN
+        tally.count(pen, situation.concertation_id, on, "feedback_given", tally.ALL)
+    pen.record(verb, row, meeting=meeting, details={"kind": str(kind)})
+    touch(actor, pen, situation, on)
+    return row
+
+
+def give_feedback(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    text: str,
+    action: UUID | None = None,
+    meeting: UUID | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> Contribution:
+    """Tell the group briefly how an action went, or how the situation evolves.
+
+    “Link kept”, “no change”, “missed appointment” are feedback. A limited reader gives it on the
+    action addressed to them. Raises `Refused`, `NoSuchAction`, `TextMissing`, `TextTooLong`,
+    `DateOutOfReach`.
+    """
+    day = happened(on)
+    text = texts.needed(text, texts.MEDIUM, "text")
+    with gate.writing(
+        actor,
+        Act.GIVE_FEEDBACK,
+        verb=Verb.FEEDBACK_GIVEN,
+        purpose=purpose,
+        situation=situation,
+        action=action,
+    ) as pen:
+        about = None
+        if action is not None:
+            about = AgreedAction.objects.filter(id=action, situation=situation).first()
+        if about is None and (action or pen.decision.role == Role.LIMITED_READER):
+            raise errors.NoSuchAction
+        return add_entry(
+            actor,
+            pen,
+            locked(actor, situation),
+            kind=ContributionKind.FEEDBACK,
+            text=text,
+            on=day,
+            action=about,
+            meeting=meeting,
+        )
+
+
+def set_case_manager(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    case_manager: UUID | None,
+    next_review_on: date | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> Situation:
+    """Say who holds the situation (a participation, or nobody yet), and when to look again.
+
+    The first one found makes a signalled situation a followed one. `next_review_on` left out keeps
+    the date. Raises `Refused`, `NoSuchManager` or `DateOutOfReach`.
+    """
+    day = happened(on)
+    plannable(next_review_on, day)
+    with gate.writing(
+        actor,
+        Act.SET_CASE_MANAGER,
+        verb=Verb.CASE_MANAGER_SET,
+        purpose=purpose,
+        situation=situation,
+    ) as pen:
+        row = locked(actor, situation)
+        if case_manager is not None:
+            _check_manager(actor, case_manager)
+        row.case_manager_id = case_manager
+        row.next_review_on = next_review_on or row.next_review_on
+        save(actor, row)
+        who = (Subject(SubjectKind.PARTICIPATION, case_manager),) if case_manager else ()
+        pen.record(Verb.CASE_MANAGER_SET, row, subjects=who)
+        if case_manager and row.state == SituationState.SIGNALLED:
+            set_state(actor, pen, row, SituationState.FOLLOWED)
+        touch(actor, pen, row, day)
+    return row
+
+
+def _check_manager(actor: gate.Actor, number: UUID) -> None:
+    place = (
+        Participation.objects.filter(id=number, concertation=actor.concertation)
+        .exclude(state=ParticipationState.ENDED)
+        .first()
+    )
+    if place is None or not may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
+        raise errors.NoSuchManager
+
+
+def change_state(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    state: str,
+    next_review_on: date | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> Situation:
+    """Take a situation into the follow-up, let it rest, or wake it; closing is its own action.
+
+    Raises `Refused`, `TransitionRefused` or `DateOutOfReach`.
+    """
+    day = happened(on)
+    plannable(next_review_on, day)
+    with gate.writing(
+        actor,
+        Act.EDIT,
+        verb=Verb.SITUATION_STATE_CHANGED,
+        purpose=purpose,
+        situation=situation,
+    ) as pen:
+        row = locked(actor, situation)
+        if state not in CHANGES.get(SituationState(row.state), frozenset()):
+            raise errors.TransitionRefused
+        row.next_review_on = next_review_on or row.next_review_on
+        row.last_entry_at = max(row.last_entry_at, moment(day))
+        set_state(actor, pen, row, SituationState(state))
+    return row
+
+
+def close_situation(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    outcome: str,
+    unmet_needs: Iterable[str] = (),
+    comment: str = "",
+    expected_version: int | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.FOLLOW_UP,
+) -> Situation:
+    """Close a situation with its outcome and the needs nobody could meet.
+
+    `Outcome.NOT_PUBLISHED` comes from an import only. From here it can be read, and nothing more.
+    Raises `Refused`, `NotInList`, `StaleVersion`, `TextTooLong` or `DateOutOfReach`.
+    """
+    day = happened(on)
+    comment = texts.clean(comment, texts.MEDIUM, "comment")
+    unmet = [each for each in Need.values if each in set(unmet_needs)]
+    imported = purpose == Purpose.IMPORT
+    if outcome not in Outcome.values or (outcome == Outcome.NOT_PUBLISHED and not imported):
+        raise errors.NotInList("outcome")
+    with gate.writing(
+        actor,
+        Act.CLOSE,
+        verb=Verb.SITUATION_CLOSED,
+        purpose=purpose,
+        situation=situation,
+    ) as pen:
+        row = locked(actor, situation)
+        if expected_version is not None and row.version != expected_version:
+            raise errors.StaleVersion
+        before = row.state
+        pen.seal(
+            row,
+            outcome={"outcome": str(outcome), "unmet_needs": unmet},
+            outcome_comment=comment,
+        )
+        row.state, row.closed_on, row.next_review_on = SituationState.CLOSED, day, None
+        row.last_entry_at = max(row.last_entry_at, moment(day))
+        save(actor, row)
+        pen.record(Verb.SITUATION_CLOSED, row, details={"from_state": str(before)})
+        moves = [("outcomes", str(outcome), 1), *(("unmet_needs", need, 1) for need in unmet)]
+        tally.move(pen, row.concertation_id, day, moves)
+    return row

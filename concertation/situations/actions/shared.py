@@ -1,0 +1,93 @@
+"""What several actions share: dates, the lock, saving with history, waking a situation."""
+
+from calendar import monthrange
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from audit.enums import Verb
+from concertation.situations.enums import SituationState
+from concertation.situations.errors import DateOutOfReach
+from concertation.situations.models import AgreedAction, Contribution, Situation
+from ethics import gate
+from ethics.policy import Refusal
+
+FURTHEST: Final = timedelta(days=730)
+
+
+def happened(on: date | None) -> date:
+    """The day something happened: today, or an earlier one for imports and late entries."""
+    today = timezone.localdate()
+    if on is not None and on > today:
+        raise DateOutOfReach
+    return on or today
+
+
+def plannable(day: date | None, today: date, field: str = "next_review_on") -> None:
+    """Raise `DateOutOfReach` for a planned day that is over, or more than two years ahead."""
+    if day is not None and not today <= day <= today + FURTHEST:
+        error = DateOutOfReach()
+        error.field = field
+        raise error
+
+
+def moment(on: date) -> datetime:
+    """A moment of that day: now when it is today, else its noon."""
+    if on == timezone.localdate():
+        return timezone.now()
+    return timezone.make_aware(datetime.combine(on, time(12)))
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later, or the last of that month."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def me(actor: gate.Actor) -> UUID:
+    """The participation that acts; whoever wears none is refused by the gate before this."""
+    if actor.participation is None:
+        raise gate.Refused(Refusal.NO_PARTICIPATION)
+    return actor.participation
+
+
+def locked(actor: gate.Actor, number: UUID) -> Situation:
+    """The situation's row, read again under the lock that `gate.writing` took."""
+    return Situation.objects.select_for_update().get(id=number, concertation=actor.concertation)
+
+
+def save(actor: gate.Actor, row: Situation | AgreedAction | Contribution) -> None:
+    """Save with its history: ciphertext, who and when."""
+    row._history_user = actor.person  # type: ignore[union-attr]  # read by simple-history
+    row.save()
+
+
+def touch(actor: gate.Actor, pen: gate.Pen, row: Situation, on: date) -> None:
+    """Note that something was entered today; an entry wakes a dormant situation.
+
+    The moment of the last entry alone makes no new version: no text changed.
+    """
+    row.last_entry_at = max(row.last_entry_at, moment(on))
+    if row.state == SituationState.DORMANT:
+        set_state(actor, pen, row, SituationState.FOLLOWED)
+        return
+    row.skip_history_when_saving = True  # type: ignore[attr-defined]  # simple-history's own flag
+    try:
+        row.save(update_fields=["last_entry_at"])
+    finally:
+        del row.skip_history_when_saving  # type: ignore[attr-defined]
+
+
+def set_state(actor: gate.Actor, pen: gate.Pen, row: Situation, state: SituationState) -> None:
+    """Change a situation's state, save it and queue its event."""
+    before = row.state
+    row.state = state
+    save(actor, row)
+    pen.record(
+        Verb.SITUATION_STATE_CHANGED,
+        row,
+        details={"from_state": str(before), "to_state": str(state)},
+    )

@@ -1,0 +1,175 @@
+"""What can go wrong with a situation; forms say it beside the field.
+
+Messages name the rule, never content: they may stand in a page, not in a log.
+"""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+
+class SituationError(Exception):
+    """Nothing was saved. `field` is where the form shows the message, empty for the whole form."""
+
+    field: str = ""
+    message: ClassVar[str | Promise] = _("Ceci n’a pas pu être enregistré.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class StaleVersion(SituationError):
+    """Someone else saved in between: both texts are shown, nothing is overwritten."""
+
+    message = _(
+        "Quelqu’un a modifié ce texte pendant que vous écriviez. Vos mots sont gardés"
+        "\u00a0: comparez les deux textes, puis enregistrez celui qui convient."
+    )
+
+
+class NotReadable(SituationError):
+    """A text that has to be known first doesn't open: writing over it would lose it."""
+
+    message = _(
+        "Une partie de ce texte ne peut pas être ouverte, le DPO est averti. Pour ne rien"
+        " perdre, rien n’est modifié."
+    )
+
+
+class TextTooLong(SituationError):
+    """A text is longer than agreed."""
+
+    def __init__(self, field: str, limit: int) -> None:
+        super().__init__(field)
+        self.field, self.limit = field, limit
+
+    def __str__(self) -> str:
+        return ngettext(
+            "Ce texte est trop long\u00a0: %(limit)d caractère au plus.",
+            "Ce texte est trop long\u00a0: %(limit)d caractères au plus.",
+            self.limit,
+        ) % {"limit": self.limit}
+
+
+class TextMissing(SituationError):
+    """A text that the group needs is empty."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+    def __str__(self) -> str:
+        return gettext("Ce texte manque encore.")
+
+
+class NotInList(SituationError):
+    """A coded answer that is in no closed list."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+    def __str__(self) -> str:
+        return gettext("Choisissez une réponse de la liste.")
+
+
+class Incomplete(SituationError):
+    """A draft lacks what the group needs to answer; `fields` says what."""
+
+    message = _(
+        "Il manque encore de quoi répondre à la question\u00a0: complétez le brouillon avant de"
+        " le partager."
+    )
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        super().__init__(*fields)
+        self.fields = fields
+
+
+class AlreadyBrought(SituationError):
+    """This draft was shared before; `code` is the one it got (a second click, not a mistake)."""
+
+    message = _("Cette situation est déjà présentée.")
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+
+
+class LongSequenceNeeded(SituationError):
+    """The answers lead beyond the short path: nothing is shared."""
+
+    message = _("Avec ces réponses, la situation n’est pas partagée. Le brouillon est gardé.")
+
+
+class NotAttested(SituationError):
+    """Nobody attested that no reader should recognise the person."""
+
+    field = "attested"
+    message = _("Sans cette attestation, la situation reste un brouillon.")
+
+
+class NoSuchOwner(SituationError):
+    """An action needs an owner with a place in this concertation."""
+
+    field = "owner"
+    message = _("Choisissez une personne de la concertation.")
+
+
+class OwnerNotAdmitted(SituationError):
+    """Someone outside the circle of readers must be admitted before an action is sealed to them."""
+
+    field = "owner"
+    message = _(
+        "Cette personne n’est pas encore admise\u00a0: l’action ne peut pas lui être adressée."
+    )
+
+
+class NoSuchManager(SituationError):
+    """A situation is held by a reader bound by professional secrecy."""
+
+    field = "case_manager"
+    message = _("La référence revient à une personne de la concertation tenue au secret.")
+
+
+class DueTooEarly(SituationError):
+    """An action can't be due before it is proposed."""
+
+    field = "due_on"
+    message = _("L’échéance tombe avant la date de la proposition.")
+
+
+class DateOutOfReach(SituationError):
+    """A date in the future for what has happened, or too far ahead for what is planned."""
+
+    field = "on"
+    message = _("Cette date n’est pas possible.")
+
+
+class NoSuchAction(SituationError):
+    """No action of this situation has this number."""
+
+    message = _("Cette action n’existe pas.")
+
+
+class TransitionRefused(SituationError):
+    """An action or situation doesn't go from this state to that one."""
+
+    field = "state"
+    message = _("Ce changement d’état n’est pas possible.")
+
+
+class ReasonMissing(SituationError):
+    """“Not possible” says why: the group learns from it."""
+
+    field = "text"
+    message = _("Dites en quelques mots pourquoi ce n’est pas possible.")
+
+
+class KindRefused(SituationError):
+    """Decisions and dissent of a meeting are entered by the coordinator."""
+
+    field = "kind"
+    message = _("Les décisions et les avis différents sont notés par la coordination.")

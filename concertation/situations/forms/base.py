@@ -1,0 +1,92 @@
+"""What the forms of situations share: fields, and handing cleaned values to one action."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from concertation.situations.errors import (
+    AlreadyBrought,
+    Incomplete,
+    SituationError,
+    StaleVersion,
+)
+
+REQUIRED: Final = {"required": _("Cette réponse manque encore.")}
+TOO_LONG: Final = _("Ce texte est trop long\u00a0: %(limit_value)d caractères au plus.")
+
+
+def area(label: Any, limit: int, rows: int = 3, css: str = "area--short", **more: Any) -> Any:
+    """A text of several lines, with the length left."""
+    return forms.CharField(
+        label=label,
+        max_length=limit,
+        widget=forms.Textarea(attrs={"rows": rows, "class": css}),
+        error_messages={**REQUIRED, "max_length": TOO_LONG},
+        **more,
+    )
+
+
+def one_line(label: Any, limit: int, **more: Any) -> Any:
+    """A text on one line."""
+    field = forms.CharField(
+        label=label, max_length=limit, error_messages={**REQUIRED, "max_length": TOO_LONG}, **more
+    )
+    # A browser would cut a pasted text without a word; the server says it instead.
+    field.widget.attrs.pop("maxlength", None)
+    return field
+
+
+def day(label: Any, **more: Any) -> Any:
+    """A date."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, error_messages=REQUIRED, **more)
+
+
+def radio(label: Any, choices: Any, **more: Any) -> Any:
+    """One answer of a closed list; nothing is preticked unless `initial` says so."""
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages=REQUIRED,
+        **more,
+    )
+
+
+class SituationForm(forms.Form):
+    """A form whose values go to one action."""
+
+    refusal: SituationError | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether somebody else saved in between."""
+        return isinstance(self.refusal, StaleVersion)
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned values, named as the action names them."""
+        return dict(self.cleaned_data)
+
+    def attempt(self, call: Callable[..., Any], *args: Any, **fixed: Any) -> Any:
+        """Call the action when the form is valid; what it gives, or `None` when it refused."""
+        if not self.is_valid():
+            return None
+        try:
+            return call(*args, **(self.values() | fixed))
+        except AlreadyBrought:
+            # Not a mistake of the form: the page leads to the code it got.
+            raise
+        except SituationError as error:
+            self.refuse(error)
+            return None
+
+    def refuse(self, error: SituationError) -> None:
+        """Show a typed error beside its field, or above the form."""
+        self.refusal = error
+        if isinstance(error, Incomplete):
+            for name in error.fields:
+                self.add_error(name if name in self.fields else None, str(error))
+            return
+        self.add_error(error.field if error.field in self.fields else None, str(error))

@@ -1,0 +1,175 @@
+"""Forms of the sheet: entries, actions and their answers, who holds it, closing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from uuid import UUID
+
+from django import forms
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from concertation.situations import texts
+from concertation.situations.actions import FREE_KINDS, OF_THE_MEETING
+from concertation.situations.enums import ActionState, ContributionKind, Need, Outcome
+from concertation.situations.forms.base import (
+    REQUIRED,
+    SituationForm,
+    area,
+    day,
+    one_line,
+    radio,
+)
+from concertation.situations.reading import ActionRow, Choice, MyAction, Sheet
+from concertation.situations.reading.words import ACTION_GLYPHS
+
+
+class ContributeForm(SituationForm):
+    """An entry of the timeline; decisions and dissent are the coordinator's."""
+
+    kind = radio(_("Type d’entrée"), (), initial=ContributionKind.INFORMATION)
+    text = area(_("Votre entrée"), texts.LONG, css="compose__area")
+
+    def __init__(self, *args: Any, coordinates: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = FREE_KINDS | {ContributionKind.FEEDBACK}
+        offered |= OF_THE_MEETING if coordinates else frozenset()
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            pair for pair in ContributionKind.choices if pair[0] in offered
+        ]
+        self.fields["text"].widget.attrs["placeholder"] = _(
+            "Ce que le groupe a besoin de savoir, sans rien qui identifie"
+        )
+
+
+class ProposeForm(SituationForm):
+    """An action: what, who, by when."""
+
+    text = area(_("Action"), texts.MEDIUM, rows=2)
+    owner = forms.TypedChoiceField(label=_("Qui s’en charge"), coerce=UUID, error_messages=REQUIRED)
+    due_on = day(_("Pour le"))
+
+    def __init__(self, *args: Any, people: Iterable[Choice] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("Choisir…")),
+            *((str(each.number), each.label) for each in people),
+        ]
+
+
+class AnswerForm(SituationForm):
+    """The line under an action: its state, and a word to the group."""
+
+    STATES: Final = (
+        ActionState.DONE,
+        ActionState.UNDER_WAY,
+        ActionState.NOT_POSSIBLE,
+        ActionState.NOT_UNDERTAKEN,
+    )
+    state = radio(
+        _("État de l’action"),
+        [(state.value, state.label) for state in STATES],
+        required=False,
+    )
+    text = one_line(_("Retour au groupe, en une phrase"), texts.MEDIUM, required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, action: ActionRow | MyAction, data: Mapping[str, Any] | None = None) -> Self:
+        """The form under one action; ids carry its number so that several stand on a page."""
+        initial: dict[str, Any] = {"version": action.version}
+        if action.state in cls.STATES:
+            initial["state"] = action.state
+        return cls(data, initial=initial, auto_id=f"id_{action.number}_%s")
+
+    @classmethod
+    def offered(cls, action: ActionRow) -> Self | None:
+        """The same, where the person may answer."""
+        return cls.of(action) if action.may_answer else None
+
+    def values(self) -> dict[str, Any]:
+        """State, text, and the version of the action that was on the page."""
+        data = self.cleaned_data
+        return {
+            "state": data["state"],
+            "text": data["text"],
+            "expected_version": data["version"],
+        }
+
+    @property
+    def options(self) -> list[tuple[SafeString, str, str]]:
+        """The radio buttons with their word and shape."""
+        return [
+            (item.tag(), str(item.choice_label), ACTION_GLYPHS[item.data["value"]])
+            for item in self["state"].subwidgets
+        ]
+
+
+class ManagerForm(SituationForm):
+    """Who holds the situation, and when the group looks at it again."""
+
+    case_manager = forms.TypedChoiceField(
+        label=_("Référent·e"), coerce=UUID, empty_value=None, required=False
+    )
+    next_review_on = day(_("À revoir le"), required=False)
+
+    def __init__(self, *args: Any, people: Iterable[Choice] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["case_manager"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("à trouver")),
+            *((str(each.number), each.label) for each in people if each.holds_key),
+        ]
+
+
+class CloseForm(SituationForm):
+    """Why and how a situation is closed; what nobody could offer is counted too."""
+
+    outcome = radio(
+        _("Résultat"),
+        [pair for pair in Outcome.choices if pair[0] != Outcome.NOT_PUBLISHED],
+    )
+    unmet_needs = forms.MultipleChoiceField(
+        label=_("Besoins restés sans réponse"),
+        help_text=_("Ce que personne n’a pu offrir\u00a0: c’est ainsi qu’un manque se voit."),
+        choices=Need.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    comment = area(_("Commentaire"), texts.MEDIUM, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetForms:
+    """The forms of a sheet, each only where it is offered; refused ones come back as typed."""
+
+    answers: Sequence[tuple[ActionRow, AnswerForm | None]]
+    contribute: ContributeForm | None
+    propose: ProposeForm | None
+    manager: ManagerForm | None
+
+    @classmethod
+    def of(cls, sheet: Sheet, *, coordinates: bool, data: Mapping[str, Any] | None) -> Self:
+        """Forms for what the person may do; `data` holds the refused one under its name."""
+        given = data or {}
+        frame = sheet.frame
+        answers = tuple(
+            (each, given.get(str(each.number)) or AnswerForm.offered(each))
+            for each in sheet.actions
+        )
+        manager = {
+            "case_manager": str(frame.holder_number or "") if frame else "",
+            "next_review_on": frame.next_review_on if frame else None,
+        }
+        return cls(
+            answers=answers,
+            contribute=given.get("contribute")
+            or (ContributeForm(coordinates=coordinates) if sheet.may_contribute else None),
+            propose=given.get("propose")
+            or (ProposeForm(people=sheet.people) if sheet.may_propose else None),
+            manager=given.get("manager")
+            or (
+                ManagerForm(people=sheet.people, initial=manager)
+                if sheet.may_set_manager
+                else None
+            ),
+        )

@@ -1,0 +1,103 @@
+"""Finding a situation by what someone typed, or a draft by its number; unknown is recorded."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from audit.enums import Purpose
+from concertation.accounts.models import Participation
+from concertation.situations.codes import parse_code, show_code
+from concertation.situations.enums import SituationState
+from concertation.situations.errors import AlreadyBrought
+from concertation.situations.models import AgreedAction, Situation, SituationGrant
+from ethics import gate
+from ethics.roles import Role, SecrecyStatus, may_hold_key
+
+
+def code_of(row: Situation) -> str:
+    """A situation's code as pages and addresses spell it; a draft has none yet."""
+    return show_code(row.code) if row.code else ""
+
+
+def find(actor: gate.Actor, code: str, *, purpose: Purpose) -> Situation:
+    """The situation of the actor's concertation with this code, in any spelling.
+
+    An unknown code and one of another concertation raise the same `Refused`: the answer is the
+    same 404, and only the ledgers know the difference. Whether this person may see it is for
+    `gate.reveal` to say.
+    """
+    parsed = parse_code(code)
+    row = Situation.objects.filter(code=parsed).first() if parsed else None
+    if row is None or row.concertation_id != actor.concertation:
+        foreign = (row.concertation_id, row.id) if row else None
+        raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
+    return row
+
+
+def number_of(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.FOLLOW_UP) -> UUID:
+    """The number behind a code, for an action on it; raises `Refused`."""
+    return find(actor, code, purpose=purpose).id
+
+
+def find_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situation:
+    """The actor's own draft.
+
+    Somebody else's is as unknown as one that never was. Raises `Refused`, or `AlreadyBrought` when
+    the draft became visible in the meantime.
+    """
+    row = Situation.objects.filter(id=number).first()
+    if row is None or row.brought_by_id != actor.participation:
+        foreign = (row.concertation_id, row.id) if row else None
+        raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
+    if row.state != SituationState.DRAFT:
+        raise AlreadyBrought(row.code or "")
+    return row
+
+
+def find_action(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> AgreedAction:
+    """An agreed action of the actor's concertation; raises `Refused` for any other number."""
+    row = AgreedAction.objects.select_related("situation").filter(id=number).first()
+    if row is None or row.situation.concertation_id != actor.concertation:
+        foreign = (row.situation.concertation_id, row.situation_id) if row else None
+        raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
+    return row
+
+
+def holds_key(actor: gate.Actor) -> bool:
+    """Whether this place is one of the circle of key holders, as its row says."""
+    row = _place(actor)
+    return row is not None and may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
+
+
+def _place(actor: gate.Actor) -> Participation | None:
+    if actor.participation is None:
+        return None
+    return Participation.objects.filter(id=actor.participation).first()
+
+
+def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
+    """Situations a list may ask the gate for: so that counts and pages don't tell of hidden ones.
+
+    The circle: all that isn't hidden or restricted to others. A guest: what was ticked for them. A
+    limited reader: what holds an action of theirs, or what they brought. Nobody else: nothing. A
+    filter for comfort; the gate decides each row again.
+    """
+    place = _place(actor)
+    if place is None:
+        return Situation.objects.none()
+    rows = Situation.objects.filter(concertation=actor.concertation).exclude(
+        state=SituationState.DRAFT
+    )
+    granted = SituationGrant.objects.filter(
+        user=actor.person, permission__codename="read_situation"
+    ).values("content_object")
+    rows = rows.filter(Q(restricted=False) | Q(id__in=granted))
+    rows = rows.filter(Q(hidden=False) | Q(brought_by=place.id))
+    if may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
+        return rows
+    if Role.GUEST in place.role_set:
+        return rows.filter(id__in=granted)
+    if Role.LIMITED_READER in place.role_set:
+        owned = AgreedAction.objects.filter(owner=place.id).values("situation")
+        return rows.filter(Q(id__in=owned) | Q(brought_by=place.id))
+    return rows.none()

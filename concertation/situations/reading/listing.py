@@ -1,0 +1,223 @@
+"""The board: fifty situations a page, the next date first."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
+
+from audit.enums import Purpose
+from concertation.situations.enums import (
+    AGREED_ACTION_STATES,
+    OPEN_ACTION_STATES,
+    OPEN_STATES,
+    Need,
+    SituationState,
+    Urgency,
+)
+from concertation.situations.models import AgreedAction, Situation
+from concertation.situations.reading.find import code_of, in_sight
+from concertation.situations.reading.words import SITUATION_GLYPHS, label, labels, shown
+from ethics import gate
+from ethics.policy import Act
+
+PAGE_SIZE: Final = 50
+VIEWS: Final = ("all", "mine", "overdue")
+STATES: Final = (*OPEN_STATES, SituationState.CLOSED)
+_FAR: Final = date(9999, 12, 31)
+_LISTED: Final = ("headline", "needs", "urgency")
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One situation in the list: its frame, and of its text the headline only."""
+
+    code: str
+    headline: str
+    needs: tuple[str, ...]
+    urgency: str
+    # A word stands beside the headline only when it is more than "not urgent".
+    pressing: bool
+    state: str
+    glyph: str
+    next_on: date | None
+    next_is_action: bool
+    open_actions: int
+    overdue_actions: int
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A page of the board, with how many situations each view holds."""
+
+    rows: tuple[BoardRow, ...]
+    view: str
+    state: str
+    page: int
+    pages: int
+    all: int
+    mine: int
+    overdue: int
+    overdue_actions: int
+
+    @property
+    def states(self) -> tuple[tuple[str, str], ...]:
+        """The states to choose from, with their words."""
+        return tuple((str(each), str(each.label)) for each in STATES)
+
+    @property
+    def previous(self) -> int:
+        """The page before, 0 on the first."""
+        return self.page - 1
+
+    @property
+    def next(self) -> int:
+        """The page after, 0 on the last."""
+        return self.page + 1 if self.page < self.pages else 0
+
+    @property
+    def filtered(self) -> bool:
+        """Whether an empty page may only mean a narrow filter."""
+        return self.view != "all" or bool(self.state)
+
+
+def has_board(actor: gate.Actor) -> bool:
+    """Whether the board is this person's; others get the list of what is opened to them."""
+    return gate.may(actor, Act.LIST)
+
+
+def board(actor: gate.Actor, *, view: str = "all", state: str = "", page: int = 1) -> Board:
+    """A page of the board: open situations, or those in one state; all, mine or overdue.
+
+    Filters are clear columns only: no address holds a word. One event stands for the page, with
+    the situations it lists. Raises `Refused` for whoever the board isn't for.
+    """
+    view = view if view in VIEWS else "all"
+    state = state if state in STATES else ""
+    within = in_sight(actor).filter(state__in=[state] if state else OPEN_STATES)
+    mine, late = within.filter(_mine(actor)), within.filter(_late())
+    chosen = {"all": within, "mine": mine, "overdue": late}[view]
+    totals = {"all": within.count(), "mine": mine.count(), "overdue": late.count()}
+    pages = max(1, -(-totals[view] // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    rows = list(_ordered(chosen)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    opened = gate.reveal(
+        actor,
+        records=rows,
+        subjects=[row.id for row in rows],
+        purpose=Purpose.BOARD,
+        act=Act.LIST,
+        fields={Situation.SEALED_AS: _LISTED},
+    )
+    late_actions = _late_actions().filter(situation__in=within.values("id")).count()
+    return Board(
+        rows=tuple(_row(row, opened) for row in rows if row.id in opened.groups),
+        view=view,
+        state=state,
+        page=page,
+        pages=pages,
+        overdue_actions=late_actions,
+        **totals,
+    )
+
+
+def _mine(actor: gate.Actor) -> Q:
+    owned = AgreedAction.objects.filter(
+        situation=OuterRef("pk"), owner=actor.participation, state__in=OPEN_ACTION_STATES
+    )
+    held = Q(brought_by=actor.participation) | Q(case_manager=actor.participation)
+    return held | Q(Exists(owned))
+
+
+def _late_actions() -> QuerySet[AgreedAction]:
+    return AgreedAction.objects.filter(
+        state__in=AGREED_ACTION_STATES,
+        due_on__lt=timezone.localdate(),
+        situation__state__in=OPEN_STATES,
+    )
+
+
+def _late() -> Q:
+    return Q(Exists(_late_actions().filter(situation=OuterRef("pk"))))
+
+
+def _ordered(rows: QuerySet[Situation]) -> QuerySet[Any]:
+    """With counts of actions, by next date; what has none yet awaits the group and comes first."""
+    opened = Q(actions__state__in=OPEN_ACTION_STATES)
+    late = Q(actions__state__in=AGREED_ACTION_STATES, actions__due_on__lt=timezone.localdate())
+    return (
+        rows.select_related("case_manager__organisation")
+        .annotate(
+            open_actions=Count("actions", filter=opened),
+            late_actions=Count("actions", filter=late),
+            next_due=Min("actions__due_on", filter=opened),
+        )
+        .annotate(
+            order=Case(
+                When(next_due=None, next_review_on=None, then=F("signalled_on")),
+                default=Least(Coalesce("next_review_on", _FAR), Coalesce("next_due", _FAR)),
+            )
+        )
+        .order_by("order", "signalled_on", "id")
+    )
+
+
+def _row(row: Any, opened: gate.Revelation) -> BoardRow:
+    urgency = opened.get(row, "urgency")
+    closed = row.state == SituationState.CLOSED
+    days = [day for day in (row.next_review_on, row.next_due) if day and not closed]
+    next_on = min(days, default=None)
+    return BoardRow(
+        code=code_of(row),
+        headline=shown(opened.get(row, "headline")),
+        needs=labels(opened.get(row, "needs"), Need),
+        urgency=label(urgency, Urgency),
+        pressing=urgency in {Urgency.SOON, Urgency.ACUTE},
+        state=str(SituationState(row.state).label),
+        glyph=SITUATION_GLYPHS[row.state],
+        next_on=next_on,
+        next_is_action=next_on is not None and next_on != row.next_review_on,
+        open_actions=0 if closed else row.open_actions,
+        overdue_actions=0 if closed else row.late_actions,
+        holder=row.case_manager.organisation.name if row.case_manager else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRow:
+    """A situation opened to a guest, or to a limited reader by an action of theirs."""
+
+    number: UUID
+    code: str
+    headline: str
+    actions: tuple[str, ...]
+
+
+def opened_to(actor: gate.Actor) -> tuple[OpenedRow, ...]:
+    """What is opened to someone the board isn't for: a short list, without narrative."""
+    rows = list(in_sight(actor).filter(state__in=OPEN_STATES).order_by("-signalled_on", "id"))
+    numbers = [row.id for row in rows]
+    owned = list(AgreedAction.objects.filter(situation__in=numbers, owner=actor.participation))
+    opened = gate.reveal(
+        actor,
+        records=[*rows, *owned],
+        subjects=numbers,
+        purpose=Purpose.BOARD,
+        fields={Situation.SEALED_AS: ("headline",), AgreedAction.SEALED_AS: ("text",)},
+    )
+    return tuple(
+        OpenedRow(
+            number=row.id,
+            code=code_of(row),
+            headline=shown(opened.get(row, "headline")),
+            actions=tuple(
+                shown(opened.get(each, "text")) for each in owned if each.situation_id == row.id
+            ),
+        )
+        for row in rows
+        if row.id in opened.groups
+    )

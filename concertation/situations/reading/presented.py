@@ -1,0 +1,153 @@
+"""The presentation of a situation as its own form shows it: a draft, or a text to edit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from audit.enums import Purpose, Verb
+from concertation.situations.enums import OPEN_ACTION_STATES, SituationState
+from concertation.situations.errors import NotReadable
+from concertation.situations.models import Situation
+from concertation.situations.presentation import Presentation
+from concertation.situations.reading.find import code_of, find, find_draft
+from ethics import gate
+from ethics.policy import Act, Refusal
+
+_PRESENTED = tuple(
+    each.name
+    for each in Situation.sealed_fields()
+    if each.name not in {"outcome", "outcome_comment"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """The texts of a situation, with the version they were read at."""
+
+    number: UUID
+    code: str
+    version: int
+    presentation: Presentation
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft in its author's list; without a headline it is known by its date."""
+
+    number: UUID
+    headline: str
+    made_at: datetime
+
+
+def own_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose = Purpose.BRINGING) -> Presented:
+    """Open one's own draft; raises `Refused`, `AlreadyBrought` or `NotReadable`."""
+    return _presented(actor, find_draft(actor, number, purpose=purpose), purpose)
+
+
+def check_may_bring(actor: gate.Actor) -> None:
+    """Refuse, recorded, whoever may not bring a situation: nobody fills a form in vain."""
+    gate.allow(actor, Act.BRING, purpose=Purpose.BRINGING, verb=Verb.DRAFT_SAVED, record=False)
+
+
+def to_edit(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.FOLLOW_UP) -> Presented:
+    """Open the presentation of a situation this person may edit.
+
+    Raises `Refused` or `NotReadable`.
+    """
+    row = find(actor, code, purpose=purpose)
+    _check_offered(actor, row, Act.EDIT, Verb.SITUATION_EDITED, purpose)
+    return _presented(actor, row, purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class ToClose:
+    """A situation about to be closed: no text of it, what is still open instead."""
+
+    number: UUID
+    code: str
+    open_actions: int
+
+
+def to_close(actor: gate.Actor, code: str) -> ToClose:
+    """What the closing form needs to know; raises `Refused` for whoever may not close."""
+    row = find(actor, code, purpose=Purpose.FOLLOW_UP)
+    _check_offered(actor, row, Act.CLOSE, Verb.SITUATION_CLOSED, Purpose.FOLLOW_UP)
+    still_open = row.actions.filter(state__in=OPEN_ACTION_STATES).count()
+    return ToClose(row.id, code_of(row), still_open)
+
+
+def code_to_keep(actor: gate.Actor, code: str) -> str:
+    """The code of a situation this person may read, for the page that says where to keep it."""
+    row = find(actor, code, purpose=Purpose.BRINGING)
+    gate.reveal(actor, records=[], subjects=[row.id], purpose=Purpose.BRINGING)
+    return code_of(row)
+
+
+def _check_offered(
+    actor: gate.Actor, row: Situation, act: Act, verb: Verb, purpose: Purpose
+) -> None:
+    """A form that could only be refused at the end isn't shown at all."""
+    if not gate.offers(actor, row.id).may(act):
+        raise gate.refuse(
+            actor,
+            Refusal.ROLE,
+            verb=verb,
+            concertation=actor.concertation,
+            purpose=purpose,
+            subjects=(row.id,),
+        )
+
+
+def presented(actor: gate.Actor, situation: UUID, *, purpose: Purpose) -> Presented:
+    """The same by number, for an action that has to know what stood there before."""
+    row = Situation.objects.filter(id=situation, concertation=actor.concertation).first()
+    if row is None:
+        raise gate.refuse_unknown(actor, purpose=purpose, foreign=None)
+    return _presented(actor, row, purpose)
+
+
+def _presented(actor: gate.Actor, row: Situation, purpose: Purpose) -> Presented:
+    opened = gate.reveal(
+        actor,
+        records=[row],
+        subjects=[row.id],
+        purpose=purpose,
+        fields={Situation.SEALED_AS: _PRESENTED},
+    )
+    values = {name: opened.get(row, name) for name in _PRESENTED}
+    if any(value is gate.UNOPENABLE for value in values.values()):
+        raise NotReadable
+    return Presented(
+        number=row.id,
+        code=code_of(row),
+        version=row.version,
+        presentation=Presentation.of(values),
+        saved_at=row.last_entry_at,
+    )
+
+
+def drafts(actor: gate.Actor) -> tuple[DraftRow, ...]:
+    """One's own drafts, newest first; nobody else's are ever listed."""
+    rows = list(
+        Situation.objects.filter(
+            concertation=actor.concertation,
+            brought_by=actor.participation,
+            state=SituationState.DRAFT,
+        ).order_by("-last_entry_at", "id")
+    )
+    opened = gate.reveal(
+        actor,
+        records=rows,
+        subjects=[row.id for row in rows],
+        purpose=Purpose.BRINGING,
+        act=Act.LIST,
+        fields={Situation.SEALED_AS: ("headline",)},
+    )
+    return tuple(
+        DraftRow(row.id, str(opened.get(row, "headline") or ""), row.last_entry_at)
+        if opened.get(row, "headline") is not gate.UNOPENABLE
+        else DraftRow(row.id, str(gate.UNOPENABLE), row.last_entry_at)
+        for row in rows
+        if row.id in opened.groups
+    )

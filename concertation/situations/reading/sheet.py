@@ -1,0 +1,366 @@
+"""The sheet of one situation: what this person may see of it, in one reading."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from audit import reading as ledger
+from audit.enums import Purpose
+from audit.names import concertation_ledger
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Organisation, Participation
+from concertation.situations.enums import (
+    AGREED_ACTION_STATES,
+    ActionState,
+    ContributionKind,
+    Need,
+    Outcome,
+    SituationState,
+    TieKind,
+    Urgency,
+)
+from concertation.situations.models import AgreedAction, Contribution, Situation
+from concertation.situations.reading import words
+from concertation.situations.reading.find import code_of, find
+from concertation.situations.reading.words import label, labels, shown
+from ethics import gate
+from ethics.policy import Act, FieldGroup
+from ethics.roles import READING_ROLES, Role, SecrecyStatus, may_hold_key
+from ethics.sharing.models import SharingDecision
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """An agreed action on the sheet, and what this person may do with it."""
+
+    number: UUID
+    text: str
+    result: str
+    state: str
+    state_label: str
+    glyph: str
+    owner: str
+    mine: bool
+    due_on: date
+    overdue_days: int
+    version: int
+    may_answer: bool
+    may_agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry of the timeline; a meeting's decision carries the dissent from it."""
+
+    kind: str
+    label: str
+    on: date
+    by: str
+    text: str
+    dissent: tuple["EntryRow", ...] = ()
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether a meeting decided it."""
+        return self.kind == ContributionKind.DECISION
+
+
+@dataclass(frozen=True, slots=True)
+class TieRow:
+    """Someone around the person."""
+
+    who: str
+    label: str
+    glyph: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRow:
+    """An organisation whose people had the situation before them."""
+
+    organisation: str
+    last: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Someone to choose in a list: who may own an action, or hold the situation."""
+
+    number: UUID
+    label: str
+    holds_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The texts of a situation, as they opened; empty where nothing stands."""
+
+    headline: str
+    needs: tuple[str, ...]
+    urgency: str
+    pressing: bool
+    account: str
+    tried: str
+    question: str
+    strengths: str
+    wish: str
+    informed: str
+    agreement: str
+    agreement_glyph: str
+    network: tuple[TieRow, ...]
+    missing: str
+    outcome: str
+    unmet_needs: tuple[str, ...]
+    outcome_comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The clear columns: code, state, dates, who holds it."""
+
+    state: str
+    state_label: str
+    glyph: str
+    signalled_on: date | None
+    brought_by: str
+    holder: str
+    holder_number: UUID | None
+    held_by_me: bool
+    next_review_on: date | None
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A situation as one person sees it. `frame` and `story` are missing for a limited reader."""
+
+    number: UUID
+    code: str
+    version: int
+    frame: Frame | None
+    story: Story | None
+    actions: tuple[ActionRow, ...]
+    entries: tuple[EntryRow, ...]
+    shared_as_coded: bool
+    readers: tuple[ReaderRow, ...]
+    people: tuple[Choice, ...]
+    offers: gate.Offers
+
+    @property
+    def may_contribute(self) -> bool:
+        """Whether the timeline takes an entry of this person."""
+        return self.offers.may(Act.CONTRIBUTE)
+
+    @property
+    def may_propose(self) -> bool:
+        """Whether this person may propose an action."""
+        return self.offers.may(Act.PROPOSE_ACTION)
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether this person may write the presentation anew."""
+        return self.offers.may(Act.EDIT)
+
+    @property
+    def may_set_manager(self) -> bool:
+        """Whether this person may say who holds the situation."""
+        return self.offers.may(Act.SET_CASE_MANAGER)
+
+    @property
+    def may_close(self) -> bool:
+        """Whether this person may close the situation."""
+        return self.offers.may(Act.CLOSE)
+
+    @property
+    def may_see_history(self) -> bool:
+        """Whether the history of the fields is this person's to read."""
+        return self.offers.may(Act.READ_HISTORY)
+
+    @property
+    def may_see_readers(self) -> bool:
+        """Whether this person may see which organisations read the sheet."""
+        return self.offers.may(Act.SEE_READERS)
+
+
+def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.SHEET) -> Sheet:
+    """What this person may see of a situation, recorded once, opened after.
+
+    A limited reader gets the actions addressed to them; a text that doesn't open stands as its
+    sentence while the rest is shown. Raises `Refused`: unknown, of another concertation, or not
+    theirs to read, the answer is the same.
+    """
+    row = find(actor, code, purpose=purpose)
+    actions = list(row.actions.select_related("owner__organisation"))
+    entries = list(row.contributions.select_related("author__organisation"))
+    opened = gate.reveal(
+        actor, records=[row, *actions, *entries], subjects=[row.id], purpose=purpose
+    )
+    offered = gate.offers(actor, row.id)
+    timeline = opened.may_see(row.id, FieldGroup.TIMELINE)
+    readers = offered.may(Act.SEE_READERS)
+    return Sheet(
+        number=row.id,
+        code=code_of(row),
+        version=row.version,
+        frame=_frame(actor, row) if opened.may_see(row.id, FieldGroup.FRAME) else None,
+        story=_story(row, opened) if opened.may_see(row.id, FieldGroup.SUMMARY) else None,
+        actions=tuple(
+            _action(actor, row, each, opened, offered)
+            for each in actions
+            if opened.get(each, "text") is not None
+        ),
+        entries=_timeline(entries, opened) if timeline else (),
+        shared_as_coded=timeline and SharingDecision.objects.filter(container=row.id).exists(),
+        readers=_readers(row) if readers else (),
+        people=people(actor) if offered.may(Act.PROPOSE_ACTION) else (),
+        offers=offered,
+    )
+
+
+def readers_by_organisation(actor: gate.Actor, code: str) -> tuple[ReaderRow, ...]:
+    """Which organisations had a situation before them; asking is recorded too.
+
+    Raises `Refused`.
+    """
+    row = find(actor, code, purpose=Purpose.SHEET)
+    gate.reveal(actor, records=[], subjects=[row.id], purpose=Purpose.SHEET, act=Act.SEE_READERS)
+    return _readers(row)
+
+
+def _frame(actor: gate.Actor, row: Situation) -> Frame:
+    places = Participation.objects.select_related("organisation").in_bulk(
+        [number for number in (row.brought_by_id, row.case_manager_id) if number]
+    )
+    return Frame(
+        state=row.state,
+        state_label=str(SituationState(row.state).label),
+        glyph=words.SITUATION_GLYPHS[row.state],
+        signalled_on=row.signalled_on,
+        brought_by=words.place(places.get(row.brought_by_id)),
+        holder=words.place(places.get(row.case_manager_id)) if row.case_manager_id else "",
+        holder_number=row.case_manager_id,
+        held_by_me=row.case_manager_id is not None and row.case_manager_id == actor.participation,
+        next_review_on=row.next_review_on,
+        closed_on=row.closed_on,
+    )
+
+
+def _story(row: Situation, opened: gate.Revelation) -> Story:
+    values = {each.name: opened.get(row, each.name) for each in Situation.sealed_fields()}
+    urgency, agreement, outcome = values["urgency"], values["agreement"], values["outcome"]
+    answer = agreement.get("answer", "") if isinstance(agreement, dict) else ""
+    ended: Mapping[str, Any] = outcome if isinstance(outcome, dict) else {}
+    return Story(
+        headline=shown(values["headline"]),
+        needs=labels(values["needs"], Need),
+        urgency=label(urgency, Urgency),
+        pressing=urgency in {Urgency.SOON, Urgency.ACUTE},
+        **{name: shown(values[name]) for name in ("account", "tried", "question", "strengths")},
+        wish=shown(values["wish"]),
+        informed=words.informed(values["informed"]),
+        agreement=words.agreement(agreement),
+        agreement_glyph=words.AGREEMENT_GLYPHS.get(answer, "ring"),
+        network=_ties(values["network"]),
+        missing=shown(values["missing"]),
+        outcome=label(ended.get("outcome"), Outcome) or shown(outcome if not ended else ""),
+        unmet_needs=labels(ended.get("unmet_needs"), Need),
+        outcome_comment=shown(values["outcome_comment"]),
+    )
+
+
+def _ties(value: Any) -> tuple[TieRow, ...]:
+    if value is gate.UNOPENABLE:
+        return (TieRow(str(value), "", "missing"),)
+    return tuple(
+        TieRow(tie["who"], label(tie["kind"], TieKind), tie["kind"]) for tie in value or ()
+    )
+
+
+def _action(
+    actor: gate.Actor,
+    about: Situation,
+    row: AgreedAction,
+    opened: gate.Revelation,
+    offered: gate.Offers,
+) -> ActionRow:
+    mine = row.owner_id == actor.participation
+    live = row.state in AGREED_ACTION_STATES
+    late = (timezone.localdate() - row.due_on).days
+    runs = live and about.state != SituationState.CLOSED
+    return ActionRow(
+        number=row.id,
+        text=shown(opened.get(row, "text")),
+        result=shown(opened.get(row, "result")),
+        state=row.state,
+        state_label=str(ActionState(row.state).label),
+        glyph=words.ACTION_GLYPHS[row.state],
+        owner=row.owner.organisation.name,
+        mine=mine,
+        due_on=row.due_on,
+        overdue_days=max(0, late) if runs else 0,
+        version=row.version,
+        may_answer=live and offered.may(Act.MOVE_ACTION, own=mine),
+        may_agree=row.state == ActionState.PROPOSED and offered.may(Act.AGREE_ACTION),
+    )
+
+
+def _timeline(rows: Sequence[Contribution], opened: gate.Revelation) -> tuple[EntryRow, ...]:
+    dissent: dict[UUID, list[EntryRow]] = {}
+    decided = {row.meeting for row in rows if row.kind == ContributionKind.DECISION}
+    for row in rows:
+        if row.kind == ContributionKind.DISSENT and row.meeting and row.meeting in decided:
+            dissent.setdefault(row.meeting, []).append(_entry(row, opened))
+    found = []
+    for row in rows:
+        if row.kind == ContributionKind.DISSENT and row.meeting in dissent:
+            continue
+        with_it: tuple[EntryRow, ...] = ()
+        if row.kind == ContributionKind.DECISION and row.meeting:
+            # Under the newest decision of that meeting, once.
+            with_it = tuple(dissent.pop(row.meeting, ()))
+        found.append(_entry(row, opened, with_it))
+    return tuple(found)
+
+
+def _entry(
+    row: Contribution, opened: gate.Revelation, dissent: tuple[EntryRow, ...] = ()
+) -> EntryRow:
+    return EntryRow(
+        kind=row.kind,
+        label=str(ContributionKind(row.kind).label),
+        on=row.on,
+        by=words.place(row.author),
+        text=shown(opened.get(row, "text")),
+        dissent=dissent,
+    )
+
+
+def _readers(row: Situation) -> tuple[ReaderRow, ...]:
+    seen = ledger.who_saw(concertation_ledger(row.concertation_id), row.id)
+    names = Organisation.objects.in_bulk([each.organisation for each in seen if each.organisation])
+    return tuple(
+        ReaderRow(names[each.organisation].name, each.last, each.times)
+        for each in seen
+        if each.organisation in names
+    )
+
+
+def people(actor: gate.Actor) -> tuple[Choice, ...]:
+    """The people of the concertation who may own an action, with their organisation."""
+    rows = Participation.objects.filter(
+        concertation=actor.concertation, state=ParticipationState.ADMITTED
+    ).select_related("organisation", "person")
+    return tuple(
+        Choice(
+            row.id,
+            f"{row.organisation.name}, {row.person.name}",
+            may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status)),
+        )
+        for row in rows
+        if row.is_current() and row.role_set & READING_ROLES and Role.DPO not in row.role_set
+    )

@@ -1,0 +1,1 @@
+"""Pages of situations: bringing one, and following it."""

@@ -1,0 +1,131 @@
+"""Bringing a situation: the form, one's drafts, the sharing decision, the code to keep."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from concertation.door import CircleRequest, Door, door
+from concertation.situations import actions, reading
+from concertation.situations.codes import show_code
+from concertation.situations.errors import AlreadyBrought, LongSequenceNeeded, NotReadable
+from concertation.situations.forms import BringForm, ShareForm
+from ethics.sharing.numbers import numbers_for
+
+View = Callable[..., HttpResponse]
+
+
+def sent_twice(view: View) -> View:
+    """A draft that was shared meanwhile (a second click, another window) leads to its code."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, slug: str, number: UUID) -> HttpResponse:
+        try:
+            return view(request, slug, number)
+        except AlreadyBrought as error:
+            return redirect("situation-code", slug=slug, code=show_code(error.code))
+        except NotReadable as error:
+            messages.error(request, str(error))
+            return redirect("situation-drafts", slug=slug)
+
+    return answer
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+def bring(request: CircleRequest, slug: str) -> HttpResponse:
+    """The form to bring a situation; what is sent is a draft first, sealed to its author."""
+    reading.check_may_bring(request.actor)
+    as_draft = "draft" in request.POST
+    form = BringForm(request.POST or None, as_draft=as_draft)
+    if request.method == "POST":
+        row = form.attempt(actions.save_draft, request.actor)
+        if row is not None:
+            return _after_draft(request, slug, row.id, as_draft)
+    return render(request, "situations/bring.html", {"form": form, "slug": slug})
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+@sent_twice
+def draft(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
+    """One's own draft, to go on with."""
+    saved = reading.own_draft(request.actor, number)
+    as_draft = "draft" in request.POST
+    initial = BringForm.initial_of(saved.presentation, saved.version)
+    form = BringForm(request.POST or None, initial=initial, as_draft=as_draft)
+    if request.method == "POST":
+        row = form.attempt(actions.save_draft, request.actor, draft=number)
+        if row is not None:
+            return _after_draft(request, slug, number, as_draft)
+    conflicts = form.conflicts(saved.presentation, saved.version)
+    context = {"form": form, "slug": slug, "draft": saved, "conflicts": conflicts}
+    return render(request, "situations/bring.html", context)
+
+
+def _after_draft(request: CircleRequest, slug: str, number: UUID, as_draft: bool) -> HttpResponse:
+    if as_draft:
+        messages.success(request, _("Le brouillon est gardé\u00a0: vous seul·e pouvez l’ouvrir."))
+        return redirect("situation-drafts", slug=slug)
+    return redirect("situation-share", slug=slug, number=number)
+
+
+@door(Door.CIRCLE)
+@require_safe
+def drafts(request: CircleRequest, slug: str) -> HttpResponse:
+    """One's own drafts."""
+    rows = reading.drafts(request.actor)
+    return render(request, "situations/drafts.html", {"drafts": rows, "slug": slug})
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+@sent_twice
+def discard(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
+    """Throw a draft away, asked once more first."""
+    if request.method == "POST":
+        actions.discard_draft(request.actor, draft=number)
+        messages.success(request, _("Le brouillon est supprimé, clé comprise."))
+        return redirect("situation-drafts", slug=slug)
+    context = {"draft": reading.own_draft(request.actor, number), "slug": slug}
+    return render(request, "situations/discard.html", context)
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+@sent_twice
+def share(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
+    """“Puis-je partager ?”: the short path, or a clear page that nothing was shared."""
+    saved = reading.own_draft(request.actor, number)
+    form = ShareForm(request.POST or None, initial={"version": saved.version})
+    context = {"form": form, "slug": slug, "draft": saved, "lacking": saved.presentation.lacking()}
+    if request.method == "POST":
+        row = form.attempt(actions.bring_situation, request.actor, draft=number)
+        if isinstance(form.refusal, LongSequenceNeeded):
+            return _not_shared(request, context, form.values()["danger"])
+        if row is not None:
+            return redirect("situation-code", slug=slug, code=show_code(row.code))
+    return render(request, "situations/share.html", context)
+
+
+def _not_shared(request: CircleRequest, context: dict[str, object], danger: bool) -> HttpResponse:
+    numbers = numbers_for(get_language() or "fr")
+    return render(
+        request,
+        "situations/not_shared.html",
+        context | {"danger": danger, "numbers": numbers},
+    )
+
+
+@door(Door.CIRCLE)
+@require_safe
+def code(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """The code of a situation just brought, large, with where to keep it."""
+    shown = reading.code_to_keep(request.actor, code)
+    return render(request, "situations/code.html", {"code": shown, "slug": slug})

@@ -1,0 +1,201 @@
+"""Following situations: the board, the sheet, and what is done on it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from concertation.door import CircleRequest, Door, door
+from concertation.situations import actions, reading
+from concertation.situations.codes import parse_code, show_code
+from concertation.situations.errors import NotReadable, SituationError
+from concertation.situations.forms import (
+    AnswerForm,
+    CloseForm,
+    ContributeForm,
+    ManagerForm,
+    PresentationForm,
+    ProposeForm,
+    SheetForms,
+)
+from ethics.roles import Role
+
+
+@door(Door.CIRCLE)
+@require_safe
+def board(request: CircleRequest, slug: str) -> HttpResponse:
+    """The board; for those it isn't for, the short list of what is opened to them."""
+    if typed := request.GET.get("code"):
+        return _by_code(request, slug, typed)
+    if not reading.has_board(request.actor):
+        rows = reading.opened_to(request.actor)
+        return render(request, "situations/opened.html", {"rows": rows, "slug": slug})
+    page = request.GET.get("page", "1")
+    shown = reading.board(
+        request.actor,
+        view=request.GET.get("view", ""),
+        state=request.GET.get("state", ""),
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+    )
+    return render(request, "situations/board.html", {"board": shown, "slug": slug})
+
+
+def _by_code(request: HttpRequest, slug: str, typed: str) -> HttpResponse:
+    """A code typed in the board's field. Its check character tells a slip of the finger apart."""
+    parsed = parse_code(typed)
+    if parsed is None:
+        messages.warning(
+            request,
+            _("Ce code contient une faute de frappe\u00a0: vérifiez ses huit caractères."),
+        )
+        return redirect("board", slug=slug)
+    return redirect("situation", slug=slug, code=show_code(parsed))
+
+
+@door(Door.CIRCLE)
+@require_safe
+def situation(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """The sheet of one situation; other spellings of its code lead to the one with a hyphen."""
+    parsed = parse_code(code)
+    if parsed and code != show_code(parsed):
+        return redirect("situation", slug=slug, code=show_code(parsed))
+    return _sheet(request, slug, code)
+
+
+def _sheet(
+    request: CircleRequest, slug: str, code: str, refused: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The sheet, with the form that was refused as it was typed."""
+    sheet = reading.situation_sheet(request.actor, code)
+    coordinates = Role.COORDINATOR in request.hat.role_set
+    forms = SheetForms.of(sheet, coordinates=coordinates, data=refused)
+    context = {"sheet": sheet, "forms": forms, "slug": slug, "refused": refused or {}}
+    return render(request, "situations/sheet.html", context)
+
+
+def _back(slug: str, code: str, anchor: str = "") -> HttpResponse:
+    return redirect(reverse("situation", args=[slug, code]) + anchor)
+
+
+@door(Door.CIRCLE)
+@require_POST
+def contribute(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """Add an entry to the timeline."""
+    about = reading.number_of(request.actor, code)
+    coordinates = Role.COORDINATOR in request.hat.role_set
+    form = ContributeForm(request.POST, coordinates=coordinates)
+    if form.attempt(actions.write_entry, request.actor, situation=about):
+        messages.success(request, _("C’est noté au fil."))
+        return _back(slug, code, "#fil")
+    return _sheet(request, slug, code, {"contribute": form})
+
+
+@door(Door.CIRCLE)
+@require_POST
+def propose(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """Propose an action."""
+    about = reading.number_of(request.actor, code)
+    form = ProposeForm(request.POST, people=reading.people(request.actor))
+    if form.attempt(actions.propose_action, request.actor, situation=about):
+        messages.success(request, _("L’action est proposée\u00a0: le groupe peut en convenir."))
+        return _back(slug, code, "#actions")
+    return _sheet(request, slug, code, {"propose": form})
+
+
+@door(Door.CIRCLE)
+@require_POST
+def answer(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpResponse:
+    """Note the state of an action and a word to the group, from the sheet or from the home page."""
+    form = AnswerForm(request.POST, auto_id=f"id_{number}_%s")
+    if form.attempt(actions.answer_action, request.actor, action=number):
+        messages.success(request, _("Le retour est noté."))
+        if request.POST.get("next") == "home":
+            return redirect("home", slug=slug)
+        return _back(slug, code, "#actions")
+    return _sheet(request, slug, code, {str(number): form})
+
+
+@door(Door.CIRCLE)
+@require_POST
+def agree(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpResponse:
+    """The group agrees on a proposed action."""
+    try:
+        actions.agree_action(request.actor, action=number)
+    except SituationError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("L’action est convenue."))
+    return _back(slug, code, "#actions")
+
+
+@door(Door.CIRCLE)
+@require_POST
+def manager(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """Say who holds the situation, and when to look again."""
+    about = reading.number_of(request.actor, code)
+    form = ManagerForm(request.POST, people=reading.people(request.actor))
+    if form.attempt(actions.set_case_manager, request.actor, situation=about):
+        messages.success(request, _("Le suivi est noté."))
+        return _back(slug, code)
+    return _sheet(request, slug, code, {"manager": form})
+
+
+@door(Door.CIRCLE)
+@require_POST
+def state(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """Let a situation rest, or take it up again."""
+    about = reading.number_of(request.actor, code)
+    try:
+        actions.change_state(request.actor, situation=about, state=request.POST.get("state", ""))
+    except SituationError as error:
+        messages.warning(request, str(error))
+    return _back(slug, code)
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+def edit(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """Write the presentation anew; two people at once see both texts."""
+    try:
+        saved = reading.to_edit(request.actor, code)
+    except NotReadable as error:
+        messages.error(request, str(error))
+        return _back(slug, code)
+    initial = PresentationForm.initial_of(saved.presentation, saved.version)
+    form = PresentationForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.attempt(
+        actions.edit_situation, request.actor, situation=saved.number
+    ):
+        messages.success(request, _("Le texte est modifié\u00a0; l’ancien reste à l’historique."))
+        return _back(slug, code)
+    conflicts = form.conflicts(saved.presentation, saved.version)
+    context = {"form": form, "saved": saved, "conflicts": conflicts, "slug": slug}
+    return render(request, "situations/edit.html", context)
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+def close(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """Close a situation with its outcome."""
+    about = reading.to_close(request.actor, code)
+    form = CloseForm(request.POST or None)
+    if request.method == "POST" and form.attempt(
+        actions.close_situation, request.actor, situation=about.number
+    ):
+        messages.success(request, _("La situation est clôturée. Elle s’efface dans trois mois."))
+        return _back(slug, code)
+    context = {"form": form, "about": about, "slug": slug}
+    return render(request, "situations/close.html", context)
+
+
+@door(Door.CIRCLE)
+@require_safe
+def history(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """How each text came to be."""
+    shown = reading.field_history(request.actor, code)
+    return render(request, "situations/history.html", {"history": shown, "slug": slug})

@@ -1,0 +1,125 @@
+"""People of the demo at their browsers: they sign in, look, and leave pictures."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    Route,
+    ViewportSize,
+    expect,
+)
+
+from tests.e2e.demo import Demo
+
+DESK: Final = ViewportSize(width=1280, height=900)
+PHONE: Final = ViewportSize(width=360, height=740)
+CODE_LASTS: Final = 30
+
+
+@dataclass
+class House:
+    """The demo and everybody in it."""
+
+    demo: Demo
+    browser: Browser
+    pictures: Path
+    complaints: list[str] = field(default_factory=list)
+    _at_desk: dict[str, BrowserContext] = field(default_factory=dict)
+    _used: dict[str, float] = field(default_factory=dict)
+
+    def context(self, *, phone: bool = False, scripts: bool = True) -> BrowserContext:
+        """A browser nobody has used yet."""
+        context = self.browser.new_context(
+            locale="fr-BE",
+            timezone_id="Europe/Brussels",
+            viewport=PHONE if phone else DESK,
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(15_000)
+        context.route("**/*", self._only_the_demo)
+        context.on("page", self._listen)
+        return context
+
+    def _only_the_demo(self, route: Route, request: Request) -> None:
+        if urlsplit(request.url).hostname in {"localhost", "127.0.0.1"}:
+            route.continue_()
+        else:
+            self.complaints.append(f"asked for {request.url}")
+            route.abort()
+
+    def _listen(self, page: Page) -> None:
+        def say(kind: str, text: str) -> None:
+            # An answer of 404 that a test asks for is no fault of the page.
+            if kind == "error" and "Failed to load resource" not in text:
+                self.complaints.append(f"{page.url}: {text}")
+
+        page.on("console", lambda message: say(message.type, message.text))
+        page.on("pageerror", lambda error: say("error", str(error)))
+
+    def sign_in(self, page: Page, name: str) -> None:
+        """Through both steps, as a person does it; a code works once, so wait for the next."""
+        email = name if "@" in name else f"{name}@demo.example"
+        page.goto(f"{self.demo.url}/connexion")
+        page.locator("input[name=email]").fill(email)
+        page.locator("input[name=password]").fill(password())
+        page.locator("main button[type=submit]").first.click()
+        page.wait_for_url(re.compile("/connexion/code"))
+        last = self._used.get(email, 0) // CODE_LASTS
+        while time.time() // CODE_LASTS <= last:
+            time.sleep(0.5)
+        self._used[email] = time.time()
+        page.locator("input[name=code]").fill(self.demo.code_of(email))
+        page.locator("main button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/connexion" not in url)
+
+    def at_desk(self, name: str) -> Page:
+        """A page of someone who signed in once, for the whole run."""
+        if name not in self._at_desk:
+            context = self.context()
+            page = context.new_page()
+            self.sign_in(page, name)
+            page.close()
+            self._at_desk[name] = context
+        return self._at_desk[name].new_page()
+
+    def picture(self, page: Page, name: str) -> None:
+        """Keep what the page looks like, whole."""
+        page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+
+    def close(self) -> None:
+        """Put the browsers away."""
+        for context in self._at_desk.values():
+            context.close()
+
+
+def password() -> str:
+    """The public password of every demo account."""
+    from concertation.demo.people import PASSWORD  # noqa: PLC0415 - Django is ready by then
+
+    return str(PASSWORD)
+
+
+def is_accessible(page: Page) -> None:
+    """axe finds nothing on the page as it stands."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+def fits(page: Page) -> None:
+    """Nothing makes the page wider than the screen."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{page.url} is {wide} pixels too wide"
+
+
+def says(page: Page, text: str) -> None:
+    """The main part of the page shows a text."""
+    expect(page.locator("main")).to_contain_text(text)

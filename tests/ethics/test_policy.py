@@ -1,0 +1,282 @@
+"""Every cell of the policy, against a table written from design 1 and 2, not from the code.
+
+A column says when that role may: `yes`, `no`, or what must be true between the person and the
+situation (`own`: they brought it; `held`: they are its case manager; `addressed`: an action of it
+is theirs; `ticked`: the coordinator opened it for this guest). The case manager is a participant
+who holds one situation, so their rights stand in the participant's column as `held`.
+"""
+
+import itertools
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from ethics.policy import (
+    READ_TABLE,
+    TABLE,
+    Act,
+    FieldGroup,
+    PersonFacts,
+    Refusal,
+    SubjectFacts,
+    decide,
+    in_reach,
+)
+from ethics.roles import Role, SecrecyStatus
+
+ROLES: Final = (
+    "participant", "coordinator", "guest", "limited_reader", "representative", "dpo",
+    "administrator",
+)  # fmt: skip
+
+# Design 1, “A situation and its life”, and “Who uses it”, column “never”.
+READING: Final = """
+frame      yes  yes  ticked  own        no  no  no
+summary    yes  yes  ticked  no         no  no  no
+narrative  yes  yes  ticked  no         no  no  no
+voice      yes  yes  ticked  no         no  no  no
+network    yes  yes  ticked  no         no  no  no
+timeline   yes  yes  ticked  no         no  no  no
+actions    yes  yes  ticked  addressed  no  no  no
+outcome    yes  yes  no      no         no  no  no
+"""
+
+# Acts on one situation.
+ON_A_SITUATION: Final = """
+list              yes             yes  no         no         no  no  no
+edit              own,held        yes  no         no         no  no  no
+contribute        yes             yes  ticked     no         no  no  no
+propose_action    yes             yes  ticked     no         no  no  no
+agree_action      yes             yes  no         no         no  no  no
+move_action       addressed,held  yes  addressed  addressed  no  no  no
+give_feedback     yes             yes  ticked     addressed  no  no  no
+set_case_manager  yes             yes  no         no         no  no  no
+close             own,held        yes  no         no         no  no  no
+read_history      yes             yes  no         no         no  no  no
+see_readers       yes             yes  no         no         no  no  no
+"""
+
+# Acts on the circle. Design 1 also lets limited readers bring a situation: they hold no key, so it
+# waits for the inbox key (design 3); until then the table says no, and so does this one.
+ON_THE_CIRCLE: Final = """
+bring             yes  yes  no   no   no   no   no
+read_meetings     yes  yes  no   no   no   no   no
+plan_meeting      no   yes  no   no   no   no   no
+read_report       yes  yes  no   no   no   no   no
+lift_suppression  no   yes  no   no   no   no   no
+import            no   yes  no   no   no   no   no
+read_members      yes  yes  yes  yes  no   no   no
+invite            no   yes  no   no   no   no   no
+admit             no   yes  no   no   no   no   no
+remove            no   yes  no   no   no   no   no
+read_ledger       no   no   no   no   no   yes  no
+verify_ledger     no   yes  no   no   no   yes  no
+subscribe         no   no   no   no   yes  no   no
+administer        no   no   no   no   no   no   yes
+"""
+
+ACTION: Final = UUID(int=7)
+FACTS: Final = {
+    "none": SubjectFacts(known=True),
+    "own": SubjectFacts(known=True, own=True),
+    "held": SubjectFacts(known=True, held=True),
+    "addressed": SubjectFacts(known=True, addressed_to=frozenset({ACTION})),
+    "ticked": SubjectFacts(known=True, guest_ticked=True, named_reader=True),
+}
+
+
+def lines(table: str) -> dict[str, dict[str, str]]:
+    rows = [line.split() for line in table.strip().splitlines()]
+    return {name: dict(zip(ROLES, words, strict=True)) for name, *words in rows}
+
+
+def somebody(role: str, status: SecrecyStatus = SecrecyStatus.PROFESSIONAL) -> PersonFacts:
+    """Someone who passed every door."""
+    return PersonFacts(
+        second_factor=True,
+        participating=True,
+        current=True,
+        roles=frozenset({Role(role)}),
+        in_chain=True,
+        status=status,
+        subscribed=True,
+        signed=True,
+    )
+
+
+def expected(word: str, role: str, status: SecrecyStatus, fact: str) -> bool:
+    """What the design's word means: the circle opens to people bound by professional secrecy."""
+    if role in {"participant", "coordinator"} and status != SecrecyStatus.PROFESSIONAL:
+        return False
+    return word == "yes" or fact in word.split(",")
+
+
+CELLS: Final = list(itertools.product(ROLES, SecrecyStatus, FACTS))
+
+
+@pytest.mark.parametrize("group", FieldGroup)
+def test_every_field_group_is_read_by_those_of_the_design(group: FieldGroup) -> None:
+    words = lines(READING)[group]
+    wrong = []
+    for role, status, fact in CELLS:
+        decision = decide(
+            Act.READ, somebody(role, status), FACTS[fact], frozenset({FieldGroup(group)})
+        )
+        if decision.granted != expected(words[role], role, status, fact):
+            wrong.append((role, str(status), fact, decision))
+        elif decision.granted:
+            assert decision.groups == {group}
+    assert not wrong
+
+
+@pytest.mark.parametrize("act", sorted(lines(ON_A_SITUATION)))
+def test_every_act_on_a_situation_is_for_those_of_the_design(act: str) -> None:
+    words = lines(ON_A_SITUATION)[act]
+    wrong = []
+    for role, status, fact in CELLS:
+        decision = decide(Act(act), somebody(role, status), FACTS[fact])
+        if decision.granted != expected(words[role], role, status, fact):
+            wrong.append((role, str(status), fact, decision))
+    assert not wrong
+
+
+@pytest.mark.parametrize("act", sorted(lines(ON_THE_CIRCLE)))
+def test_every_act_on_the_circle_is_for_those_of_the_design(act: str) -> None:
+    words = lines(ON_THE_CIRCLE)[act]
+    wrong = []
+    for role, status in itertools.product(ROLES, SecrecyStatus):
+        decision = decide(Act(act), somebody(role, status))
+        if decision.granted != expected(words[role], role, status, "none"):
+            wrong.append((role, str(status), decision))
+    assert not wrong
+
+
+def test_the_tables_above_leave_out_no_act_group_or_role() -> None:
+    assert set(lines(READING)) == {str(group) for group in FieldGroup} == set(READ_TABLE)
+    acts = set(lines(ON_A_SITUATION)) | set(lines(ON_THE_CIRCLE))
+    assert acts == {str(act) for act in Act} - {"read"} == set(TABLE)
+    assert {*ROLES, "case_manager"} == {str(role) for role in Role}
+
+
+def test_a_grant_names_the_role_that_granted_it() -> None:
+    both = replace(somebody("participant"), roles=frozenset({Role.PARTICIPANT, Role.COORDINATOR}))
+    assert decide(Act.EDIT, both, FACTS["none"]).role == Role.COORDINATOR
+    assert decide(Act.EDIT, both, FACTS["own"]).role == Role.PARTICIPANT
+    holder = decide(Act.EDIT, somebody("participant"), FACTS["held"])
+    assert holder.role == Role.CASE_MANAGER
+
+
+def test_reading_several_groups_gives_those_that_are_granted_and_no_other() -> None:
+    asked = frozenset(FieldGroup)
+    police = somebody("limited_reader", SecrecyStatus.POLICE_JUSTICE)
+    facts = SubjectFacts(known=True, own=True, addressed_to=frozenset({ACTION}))
+    assert decide(Act.READ, police, facts, asked).groups == {FieldGroup.FRAME, FieldGroup.ACTIONS}
+    guest = decide(Act.READ, somebody("guest"), FACTS["ticked"], asked)
+    assert guest.groups == asked - {FieldGroup.OUTCOME}
+    assert decide(Act.READ, somebody("participant"), FACTS["none"], asked).groups == asked
+
+
+def test_an_action_of_someone_else_in_the_same_situation_does_not_count_as_addressed() -> None:
+    police = somebody("limited_reader", SecrecyStatus.POLICE_JUSTICE)
+    mine = FACTS["addressed"]
+    assert decide(Act.MOVE_ACTION, police, mine.narrowed(ACTION)).granted
+    assert not decide(Act.MOVE_ACTION, police, mine.narrowed(UUID(int=8))).granted
+
+
+@pytest.mark.parametrize("role", ["participant", "coordinator", "guest", "limited_reader"])
+def test_the_dpo_role_takes_away_every_role_that_reads(role: str) -> None:
+    person = replace(somebody(role), roles=frozenset({Role(role), Role.DPO}))
+    for fact, group in itertools.product(FACTS.values(), FieldGroup):
+        assert not decide(Act.READ, person, fact, frozenset({group})).granted
+    assert not in_reach(Act.LIST, person)
+    assert decide(Act.READ_LEDGER, person).granted
+
+
+# --- Why not ----------------------------------------------------------------------------------
+
+DOORS: Final = [
+    ("second_factor", Refusal.NO_SECOND_FACTOR),
+    ("participating", Refusal.NO_PARTICIPATION),
+    ("current", Refusal.PARTICIPATION_ENDED),
+    ("in_chain", Refusal.NOT_IN_CHAIN),
+    ("subscribed", Refusal.NO_SUBSCRIPTION),
+    ("signed", Refusal.NO_CHARTER),
+]
+
+
+@pytest.mark.parametrize(("missing", "why"), DOORS)
+def test_without_one_of_its_doors_nobody_may_do_anything(missing: str, why: Refusal) -> None:
+    without: dict[str, Any] = {missing: False}
+    person = replace(somebody("coordinator"), roles=frozenset(Role), **without)
+    for act in Act:
+        decision = decide(act, person, FACTS["own"], frozenset(FieldGroup))
+        assert (decision.granted, decision.refusal) == (False, why)
+        assert not in_reach(act, person)
+
+
+def test_someone_of_whom_nothing_is_known_may_do_nothing() -> None:
+    for act in Act:
+        assert not decide(act, PersonFacts(), FACTS["own"], frozenset(FieldGroup)).granted
+
+
+SUBJECTS: Final = [
+    (SubjectFacts(), Refusal.UNKNOWN_SUBJECT),
+    (SubjectFacts(known=True, draft=True), Refusal.DRAFT),
+    (SubjectFacts(known=True, conflict=True, own=True, held=True), Refusal.CONFLICT),
+    (SubjectFacts(known=True, hidden=True, held=True), Refusal.HIDDEN),
+    (SubjectFacts(known=True, restricted=True, own=True, held=True), Refusal.NOT_IN_AUDIENCE),
+]
+
+
+@pytest.mark.parametrize(("facts", "why"), [*SUBJECTS, (None, Refusal.UNKNOWN_SUBJECT)])
+@pytest.mark.parametrize("act", ["read", *sorted(lines(ON_A_SITUATION))])
+def test_a_situation_out_of_reach_refuses_every_act_with_its_reason(
+    act: str, facts: SubjectFacts | None, why: Refusal
+) -> None:
+    decision = decide(Act(act), somebody("coordinator"), facts, frozenset(FieldGroup))
+    assert (decision.granted, decision.refusal) == (False, why)
+
+
+def test_a_named_reader_opens_a_restricted_situation() -> None:
+    facts = SubjectFacts(known=True, restricted=True, named_reader=True)
+    assert decide(Act.READ, somebody("participant"), facts, frozenset({FieldGroup.SUMMARY})).granted
+
+
+def test_a_draft_and_a_hidden_situation_stay_open_to_who_brought_them() -> None:
+    for facts in (
+        SubjectFacts(known=True, draft=True, own=True),
+        SubjectFacts(known=True, hidden=True, own=True),
+    ):
+        assert decide(
+            Act.READ, somebody("participant"), facts, frozenset({FieldGroup.VOICE})
+        ).granted
+
+
+READS: Final = {"read", "list", "read_history", "see_readers"}
+
+
+@pytest.mark.parametrize("act", ["read", *sorted(lines(ON_A_SITUATION))])
+def test_a_closed_situation_is_read_and_no_longer_written(act: str) -> None:
+    closed = SubjectFacts(known=True, closed=True, own=True)
+    decision = decide(Act(act), somebody("coordinator"), closed, frozenset(FieldGroup))
+    assert decision.granted == (act in READS)
+    if not decision.granted:
+        assert decision.refusal == Refusal.STATE
+
+
+@pytest.mark.parametrize(
+    "status", [SecrecyStatus.DISCRETION, SecrecyStatus.POLICE_JUSTICE, SecrecyStatus.OTHER]
+)
+def test_someone_not_bound_by_secrecy_is_told_so_and_reads_nothing(status: SecrecyStatus) -> None:
+    decision = decide(
+        Act.READ, somebody("participant", status), FACTS["none"], frozenset(FieldGroup)
+    )
+    assert (decision.granted, decision.refusal) == (False, Refusal.NOT_BOUND)
+
+
+def test_a_role_that_stands_nowhere_is_the_last_reason() -> None:
+    decision = decide(Act.READ, somebody("dpo"), FACTS["none"], frozenset(FieldGroup))
+    assert (decision.granted, decision.refusal) == (False, Refusal.ROLE)
+    assert decide(Act.READ, somebody("participant"), FACTS["none"]).refusal == Refusal.ROLE

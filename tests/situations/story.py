@@ -1,0 +1,94 @@
+"""Short ways to a situation in some state, always through the real actions."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from concertation.situations import actions
+from concertation.situations.models import AgreedAction, Contribution, Situation
+from concertation.situations.presentation import Presentation, Tie
+from tests.cast import Someone, number_of
+
+HEADLINE = "Chauffage en panne, démarche bloquée"
+WISH = "Rester chez moi et avoir chaud"
+ACCOUNT = "La chaudière s’arrête depuis la mi-octobre"
+QUESTION = "Qui connaît un chemin direct vers le bailleur ?"
+
+
+def presentation(**more: Any) -> Presentation:
+    """A whole presentation, invented."""
+    values: dict[str, Any] = {
+        "headline": HEADLINE,
+        "needs": ("housing", "income_rights"),
+        "urgency": "soon",
+        "account": ACCOUNT,
+        "tried": "Trois appels, une lettre",
+        "question": QUESTION,
+        "strengths": "Garde chaque courrier",
+        "wish": WISH,
+        "informed": "yes",
+        "agreement": "partial",
+        "agreement_on": date(2026, 10, 26),
+        "agreement_how": "de vive voix",
+        "network": (Tie("La Théière", "strong"), Tie("bailleur", "worn")),
+        "missing": "un passage hebdomadaire",
+    }
+    return Presentation(**(values | more))
+
+
+def draft(who: Someone, **more: Any) -> Situation:
+    """A draft of this person."""
+    return actions.save_draft(who.actor, presentation=presentation(**more))
+
+
+def share(who: Someone, number: UUID, **more: Any) -> Situation:
+    """Bring a draft by the short path."""
+    answers: dict[str, Any] = {"danger": False, "identifiable": False, "attested": True}
+    return actions.bring_situation(who.actor, draft=number, **(answers | more))
+
+
+def bring(who: Someone, *, on: date | None = None, **more: Any) -> Situation:
+    """A situation on the board."""
+    return share(who, draft(who, **more).id, on=on)
+
+
+def propose(
+    who: Someone, situation: Situation, owner: Someone, *, days: int = 10, **more: Any
+) -> AgreedAction:
+    """A proposed action, due in some days."""
+    return actions.propose_action(
+        who.actor,
+        situation=situation.id,
+        owner=number_of(owner),
+        due_on=timezone.localdate() + timedelta(days=days),
+        **({"text": "Joindre le service technique"} | more),
+    )
+
+
+def agree(
+    who: Someone, situation: Situation, owner: Someone, *, days: int = 10, **more: Any
+) -> AgreedAction:
+    """An agreed action, due in some days."""
+    row = propose(who, situation, owner, days=days, **more)
+    return actions.agree_action(who.actor, action=row.id)
+
+
+def overdue(who: Someone, situation: Situation, owner: Someone) -> AgreedAction:
+    """An action agreed a month ago that was due a week ago."""
+    today = timezone.localdate()
+    row = actions.propose_action(
+        who.actor,
+        situation=situation.id,
+        owner=number_of(owner),
+        due_on=today - timedelta(days=7),
+        text="Vérifier le tarif social",
+        on=today - timedelta(days=30),
+    )
+    return actions.agree_action(who.actor, action=row.id, on=today - timedelta(days=30))
+
+
+def entry(who: Someone, situation: Situation, text: str = "Lien gardé") -> Contribution:
+    """Information in the timeline."""
+    return actions.contribute(who.actor, situation=situation.id, kind="information", text=text)
