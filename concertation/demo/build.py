@@ -45,7 +45,12 @@ class BuildError(Exception):
 
 def marker() -> Path:
     """Written last: without it a build was interrupted."""
-    return Path(settings.DEMO_FOLDER) / "complete"
+    return _folder() / "complete"
+
+
+def _folder() -> Path:
+    # Only the demo's settings have one, so the types don't know it.
+    return Path(getattr(settings, "DEMO_FOLDER"))  # noqa: B009
 
 
 def is_complete() -> bool:
@@ -69,7 +74,7 @@ def forget_interrupted() -> bool:
 
 
 def _database_files() -> Iterable[Path]:
-    folder = Path(settings.DEMO_FOLDER).resolve()
+    folder = _folder().resolve()
     for alias in ("default", "erasure"):
         found = settings.DATABASES[alias]
         path = Path(str(found["NAME"])).resolve()
@@ -108,12 +113,8 @@ def build(step: Step) -> None:
             admin, pilot.organisation(admin, houses["preau"], 0), _newcomer("coordination")
         )
         people_of = {house: _newcomer(name) for house, name in IN_THE_PILOT.items()}
-        first = pilot.load(
-            coordinator, step, admin=admin, people_of=people_of, password=PASSWORD
-        )
-        second = tilleuls.build(
-            admin, first, houses, step, today=today, guest=_newcomer("invite")
-        )
+        first = pilot.load(coordinator, step, admin=admin, people_of=people_of, password=PASSWORD)
+        second = tilleuls.build(admin, first, houses, step, today=today, guest=_newcomer("invite"))
         _dpo(first, second, today)
         waiting = first.seats[HOUSE_OF_THE_NEWCOMER].place.organisation
         to = people.new_place(waiting, "psychologue", today)

@@ -79,9 +79,7 @@ def first_administrator(email: str, name: str, password: str) -> Insider:
     return Newcomer(email, name, password).accept(token)
 
 
-def representative(
-    admin: Insider, organisation: Organisation, who: Newcomer | Insider
-) -> Insider:
+def representative(admin: Insider, organisation: Organisation, who: Newcomer | Insider) -> Insider:
     """Name who binds an organisation; a newcomer makes their account with the invitation."""
     box = Letterbox()
     about = who if isinstance(who, Newcomer) else who.user
@@ -168,7 +166,7 @@ def join(
     )
     someone = who.accept(box.token) if isinstance(who, Newcomer) else who
     place = Participation.objects.select_related("concertation", "organisation").get(
-        id=invited.participation
+        person=invited.person, concertation=hat.concertation, organisation=to.organisation
     )
     joining.sign_charter(
         someone.actor(), place=place, language=someone.user.language, password=someone.password

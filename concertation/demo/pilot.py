@@ -156,9 +156,7 @@ def _close_account(admin: Insider) -> None:
 
 
 def _import(table: Table, whole: Pilot, step: Step) -> None:
-    gate.allow(
-        table.coordinator.actor(), Act.IMPORT, purpose=Purpose.IMPORT, verb=Verb.IMPORTED
-    )
+    gate.allow(table.coordinator.actor(), Act.IMPORT, purpose=Purpose.IMPORT, verb=Verb.IMPORTED)
     days = [date.fromisoformat(each.date) for each in whole.meetings]
     days.append(days[-1] + AFTER_THE_LAST)
     for number, meeting in enumerate(whole.meetings, start=1):
@@ -170,9 +168,7 @@ def _import(table: Table, whole: Pilot, step: Step) -> None:
         for story in stories:
             _tell(table, story, row, days[number - 1], days[number])
             step(story.by)
-    lift_suppression(
-        table.coordinator.actor(), year=YEAR, reason=LiftReason.ALREADY_PUBLISHED
-    )
+    lift_suppression(table.coordinator.actor(), year=YEAR, reason=LiftReason.ALREADY_PUBLISHED)
 
 
 def _hold(table: Table, meeting: PilotMeeting, bringing: set[str]) -> UUID:
@@ -210,9 +206,7 @@ def _tell(table: Table, story: Story, meeting: UUID, day: date, later: date) -> 
     as_import = Purpose.IMPORT
     number = bring(table, story, on=day, meeting=meeting, purpose=as_import)
     made = [
-        agree(
-            table, number, table.seats[story.by], deed, on=day, due_on=later, purpose=as_import
-        )
+        agree(table, number, table.seats[story.by], deed, on=day, due_on=later, purpose=as_import)
         for deed in story.deeds
     ]
     hand = table.coordinator

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 LOOPBACK: Final = "127.0.0.1"
-HIGHEST_PORT: Final = 65535
 
 
 class PortTaken(Exception):

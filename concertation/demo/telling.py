@@ -78,9 +78,7 @@ def bring(
 ) -> UUID:
     """Draft the story, answer the sharing decision, share it; gives the situation's number."""
     seat = table.seats[story.by]
-    draft = actions.save_draft(
-        seat.actor(), presentation=presentation(story, on), purpose=purpose
-    )
+    draft = actions.save_draft(seat.actor(), presentation=presentation(story, on), purpose=purpose)
     row = actions.bring_situation(
         seat.actor(),
         draft=draft.id,

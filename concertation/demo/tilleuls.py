@@ -102,9 +102,7 @@ def _found(admin: Insider, pilot: Table, today: date) -> Table:
         planned_minutes=60,
     )
     who = pilot.seats[COORDINATION]
-    place, recovery = people.found(
-        admin, who.someone, concertation, who.place.organisation
-    )
+    place, recovery = people.found(admin, who.someone, concertation, who.place.organisation)
     return Table(concertation, COORDINATION, recovery, {COORDINATION: Seat(who.someone, place)})
 
 
@@ -120,9 +118,7 @@ def _seat(table: Table, pilot: Table, house: House, today: date) -> Seat:
     return add(table, known.someone, to)
 
 
-def add(
-    table: Table, who: Newcomer | Insider, to: NewPlace, *, admit: bool = True
-) -> Seat:
+def add(table: Table, who: Newcomer | Insider, to: NewPlace, *, admit: bool = True) -> Seat:
     """One more person at the table."""
     hat = table.coordinator
     return Seat(*people.join(hat.someone, hat.place, who, to, admit=admit))
@@ -137,9 +133,7 @@ def _calendar(table: Table, today: date, step: Step) -> Calendar:
         step(day.isoformat())
     for ahead in (0, 1):
         day = calendar.following + MONTH * ahead
-        row = plan_meeting(
-            table.coordinator.actor(), starts_at=_at_two(day), place="par vidéo"
-        )
+        row = plan_meeting(table.coordinator.actor(), starts_at=_at_two(day), place="par vidéo")
         calendar.next_number = calendar.next_number or row.id
         step(day.isoformat())
     return calendar
@@ -168,6 +162,8 @@ def _at_two(day: date) -> datetime:
 
 def _tell(table: Table, story: Story, calendar: Calendar) -> UUID:
     kind, number = story.brought
+    on: date
+    meeting: UUID | None
     if kind == "meeting":
         on, meeting = calendar.held[number]
     else:

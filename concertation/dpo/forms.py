@@ -61,12 +61,8 @@ class SearchForm(forms.Form):
         try:
             self.situation = reading.situation_with(self.actor, typed)
         except UnknownCode:
-            raise forms.ValidationError(
-                _(
-                    "Aucune situation de cette concertation ne porte ce code. Vérifiez les huit"
-                    " signes ; une situation effacée ne se retrouve plus par son code."
-                )
-            ) from None
+            # Short: it stands in a narrow column.
+            raise forms.ValidationError(_("Code inconnu dans cette concertation.")) from None
         return typed
 
     def clean(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def policy_page() -> PolicyPage:
             *((labels.CONDITIONS[when], str(when.label)) for when in When if when != When.ALWAYS),
             (
                 labels.AS_PARTICIPANT,
-                _("comme les intervenant·es : ses droits s’ajoutent aux leurs"),
+                _("comme les intervenant·es : ses droits s’ajoutent aux leurs"),
             ),
         ),
     )

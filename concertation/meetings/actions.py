@@ -15,6 +15,7 @@ from concertation.accounts.models import Participation
 from concertation.meetings import errors
 from concertation.meetings.enums import ATTENDED, MeetingKind, MeetingState, Presence
 from concertation.meetings.models import Attendance, Meeting
+from concertation.meetings.reading import circle_of
 from ethics import gate
 from ethics.policy import Act
 
@@ -46,7 +47,7 @@ def plan_meeting(
         actor, Act.PLAN_MEETING, verb=Verb.MEETING_PLANNED, purpose=Purpose.MEETING
     ) as pen:
         row = Meeting.objects.create(
-            concertation_id=actor.concertation,
+            concertation_id=circle_of(actor),
             kind=kind,
             starts_at=starts_at,
             time_known=time_known,

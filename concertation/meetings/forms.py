@@ -58,7 +58,7 @@ class PlanForm(forms.Form):
         label=gettext_lazy("Durée prévue, en minutes"),
         min_value=1,
         max_value=600,
-        help_text=gettext_lazy("Une heure au plus, dit la charte de la concertation."),
+        help_text=gettext_lazy("Une concertation dure une heure au plus."),
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Genre"), choices=MeetingKind.choices, widget=forms.RadioSelect

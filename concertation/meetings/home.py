@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from concertation.meetings.models import Meeting
 from concertation.meetings.reading import (
     MeetingLine,
     agenda_for,
+    clock,
     may_plan,
     next_meeting,
     reads_meetings,
@@ -30,8 +32,6 @@ LOOK_BACK: Final = timedelta(days=28)
 # What is due within a week is shown even when the next meeting comes sooner, or isn't planned.
 SOON: Final = timedelta(days=7)
 MOST_NEWS: Final = 6
-# A page loaded again must not make the news disappear.
-A_VISIT: Final = timedelta(hours=1)
 WEEK: Final = 7
 
 
@@ -65,19 +65,19 @@ class Home:
         return in_words(len(self.due))
 
 
-def home_page(actor: gate.Actor, hat: Participation) -> Home:
+def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
     """Everything the home page shows; every text on it was opened by the gate and recorded.
 
     Guests and limited readers have no calendar and no agenda: they see what is addressed or opened
-    to them.
+    to them, whatever its date.
     """
     in_circle = reads_meetings(actor)
     meeting = next_meeting(actor) if in_circle else None
     today = timezone.localdate()
     since = _last_held(actor) or today - LOOK_BACK
     mine = situations.home(actor, since=since)
-    until = max(meeting.on if meeting else today, today + SOON)
-    seen = timezone.localtime(hat.last_visit_at).date() if hat.last_visit_at else None
+    until = max(meeting.on if meeting else today, today + SOON) if in_circle else date.max
+    seen = timezone.localtime(last_visit).date() if last_visit else None
     # What was entered before the last meeting was said there.
     start = max(seen, since) if seen else since
     due = tuple(each for each in mine.actions if each.due_on <= until)
@@ -91,19 +91,24 @@ def home_page(actor: gate.Actor, hat: Participation) -> Home:
         news=tuple(each for each in mine.news if each.on >= start)[:MOST_NEWS],
         news_since=start,
         since_visit=seen is not None and seen >= since,
-        opened=() if in_circle else situations.opened_to(actor),
+        opened=() if in_circle else _opened(actor, {each.code for each in due}),
         in_circle=in_circle,
         may_plan=may_plan(actor),
         waiting=_waiting(actor),
     )
 
 
-def note_visit(hat: Participation) -> None:
-    """Remember when this place was last visited: what came after is news next time."""
-    now = timezone.now()
-    if hat.last_visit_at is None or now - hat.last_visit_at > A_VISIT:
-        hat.last_visit_at = now
+def note_visit(session: SessionBase, hat: Participation) -> datetime | None:
+    """When this place was last visited before this session; this one counts from now on.
+
+    A session is one visit: a page loaded again must not make the news disappear.
+    """
+    name = f"visited:{hat.id.hex}"
+    if name not in session:
+        session[name] = hat.last_visit_at.isoformat() if hat.last_visit_at else ""
+        hat.last_visit_at = timezone.now()
         hat.save(update_fields=["last_visit_at"])
+    return datetime.fromisoformat(session[name]) if session[name] else None
 
 
 def spoken(meeting: MeetingLine) -> str:
@@ -120,16 +125,6 @@ def spoken(meeting: MeetingLine) -> str:
     if not meeting.time_known:
         return day
     return _("%(day)s à %(time)s") % {"day": day, "time": clock(meeting.starts_at)}
-
-
-def clock(moment: datetime) -> str:
-    """An hour of the day as it is said: 14 h, 14 h 30."""
-    if not moment.minute:
-        return _("%(hour)d\u00a0h") % {"hour": moment.hour}
-    return _("%(hour)d\u00a0h\u00a0%(minute)02d") % {
-        "hour": moment.hour,
-        "minute": moment.minute,
-    }
 
 
 def in_words(number: int) -> str:
@@ -150,6 +145,12 @@ def _last_held(actor: gate.Actor) -> date | None:
         .first()
     )
     return timezone.localtime(row).date() if row else None
+
+
+def _opened(actor: gate.Actor, acted_on: set[str]) -> tuple[situations.OpenedRow, ...]:
+    """What is opened to someone outside the circle, but for what their actions already name."""
+    rows = situations.opened_to(actor)
+    return tuple(row for row in rows if row.headline or row.code not in acted_on)
 
 
 def _waiting(actor: gate.Actor) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
@@ -24,6 +25,16 @@ from ethics.policy import Act, Refusal
 from ethics.roles import Role
 
 AWAITING = (ActionState.AGREED, ActionState.UNDER_WAY)
+
+
+def clock(moment: datetime) -> str:
+    """An hour of the day as it is said: 14 h, 14 h 30."""
+    if not moment.minute:
+        return _("%(hour)d\u00a0h") % {"hour": moment.hour}
+    return _("%(hour)d\u00a0h\u00a0%(minute)02d") % {
+        "hour": moment.hour,
+        "minute": moment.minute,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,16 @@ class MeetingLine:
     def ends_at(self) -> datetime:
         """When it is planned to end."""
         return self.starts_at + timedelta(minutes=self.planned_minutes)
+
+    @property
+    def hours(self) -> str:
+        """From when to when, as it is said: 14 h à 15 h."""
+        if not self.time_known:
+            return _("heure non notée")
+        return _("%(start)s à %(end)s") % {
+            "start": clock(self.starts_at),
+            "end": clock(self.ends_at),
+        }
 
     @property
     def may_be_held(self) -> bool:
@@ -97,6 +118,13 @@ class MeetingPage:
     attendees: tuple[Attendee, ...]
     is_next: bool
     may_plan: bool
+
+
+def circle_of(actor: gate.Actor) -> UUID:
+    """The concertation an actor acts in. Raises `Refused` for one without a hat."""
+    if actor.concertation is None:
+        raise gate.Refused(Refusal.NO_PARTICIPATION)
+    return actor.concertation
 
 
 def may_plan(actor: gate.Actor) -> bool:
@@ -247,19 +275,13 @@ def _line(row: Meeting) -> MeetingLine:
 
 def _candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
     """Situations that are due on a day, by their clear columns, oldest first within a reason."""
-    due = AgreedAction.objects.filter(
-        situation=OuterRef("pk"), state__in=AWAITING, due_on__lte=on
-    )
+    due = AgreedAction.objects.filter(situation=OuterRef("pk"), state__in=AWAITING, due_on__lte=on)
     rows = (
         Situation.objects.filter(
             concertation=actor.concertation, state__in=OPEN_STATES, hidden=False
         )
-        .annotate(
-            awaited=Exists(due), mine=Exists(due.filter(owner=actor.participation))
-        )
-        .filter(
-            Q(state=SituationState.SIGNALLED) | Q(awaited=True) | Q(next_review_on__lte=on)
-        )
+        .annotate(awaited=Exists(due), mine=Exists(due.filter(owner=actor.participation)))
+        .filter(Q(state=SituationState.SIGNALLED) | Q(awaited=True) | Q(next_review_on__lte=on))
         .order_by("signalled_on", "code")
         .values_list("id", "code", "state", "awaited", "mine")
     )
@@ -267,7 +289,7 @@ def _candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
         reason = Reason.FEEDBACK if awaited else Reason.REVIEW
         if state == SituationState.SIGNALLED:
             reason = Reason.NEW
-        yield Candidate(number, show_code(code), reason, mine)
+        yield Candidate(number, show_code(code or ""), reason, mine)
 
 
 def _presented(actor: gate.Actor, meeting: MeetingLine) -> tuple[str, ...]:

@@ -15,6 +15,5 @@ def home(request: CircleRequest, slug: str) -> HttpResponse:
     """My actions, the feedback I owe, the next meeting, what is new; a DPO's is the ledger."""
     if Role.DPO in request.hat.role_set:
         return redirect("ledger", slug=slug)
-    page = home_page(request.actor, request.hat)
-    note_visit(request.hat)
+    page = home_page(request.actor, note_visit(request.session, request.hat))
     return render(request, "meetings/home.html", {"home": page})

@@ -4,11 +4,12 @@ from django.db import IntegrityError, transaction
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
+from concertation.meetings.reading import circle_of
 from concertation.reports import errors
 from concertation.reports.enums import LiftReason
 from concertation.situations.models import LiftedSuppression
 from ethics import gate
-from ethics.policy import Act
+from ethics.policy import Act, Refusal
 
 
 def lift_suppression(actor: gate.Actor, *, year: int, reason: str) -> LiftedSuppression:
@@ -19,23 +20,25 @@ def lift_suppression(actor: gate.Actor, *, year: int, reason: str) -> LiftedSupp
     """
     if reason not in LiftReason.values:
         raise errors.UnknownReason
+    circle, hat = circle_of(actor), actor.participation
+    if hat is None:
+        raise gate.Refused(Refusal.NO_PARTICIPATION)
     with gate.writing(
         actor, Act.LIFT_SUPPRESSION, verb=Verb.SUPPRESSION_LIFTED, purpose=Purpose.REPORT
     ) as pen:
         try:
             with transaction.atomic():
                 row = LiftedSuppression.objects.create(
-                    concertation_id=actor.concertation,
+                    concertation_id=circle,
                     year=year,
-                    by_id=actor.participation,
+                    by_id=hat,
                     reason=reason,
                 )
         except IntegrityError:
             raise errors.AlreadyLifted from None
-        about = ()
-        if actor.concertation is not None:
-            about = (Subject(SubjectKind.CONCERTATION, actor.concertation),)
         pen.record(
-            Verb.SUPPRESSION_LIFTED, subjects=about, details={"year": year, "rule": reason}
+            Verb.SUPPRESSION_LIFTED,
+            subjects=(Subject(SubjectKind.CONCERTATION, circle),),
+            details={"year": year, "rule": reason},
         )
     return row

@@ -19,6 +19,7 @@ from concertation.accounts.enums import Domain
 from concertation.accounts.models import Concertation, Participation
 from concertation.meetings.enums import ATTENDED, MeetingState
 from concertation.meetings.models import Meeting
+from concertation.meetings.reading import circle_of
 from concertation.reports.enums import LiftReason
 from concertation.situations.enums import ActionState, Need, Outcome
 from concertation.situations.models import LiftedSuppression, YearTally
@@ -139,9 +140,7 @@ def year_report(actor: gate.Actor, year: int, *, export: str = "") -> Report:
     tallies = list(YearTally.objects.filter(concertation=actor.concertation, year=year))
     seen = gate.reveal_tallies(actor, tallies, purpose=Purpose.REPORT)
     if export:
-        gate.allow(
-            actor, Act.READ_REPORT, purpose=Purpose.REPORT, verb=Verb.REPORT_EXPORTED
-        )
+        gate.allow(actor, Act.READ_REPORT, purpose=Purpose.REPORT, verb=Verb.REPORT_EXPORTED)
     opened = [seen.get(tally, "counts") for tally in tallies]
     counts: Counts = next((each for each in opened if each), {})
     lift = _lift(actor, year)
@@ -149,9 +148,7 @@ def year_report(actor: gate.Actor, year: int, *, export: str = "") -> Report:
     rows = list(_meetings(actor, year))
     new = _new_situations(rows, counts, lifted=lifted)
     return Report(
-        concertation=Concertation.objects.values_list("name", flat=True).get(
-            id=actor.concertation
-        ),
+        concertation=Concertation.objects.values_list("name", flat=True).get(id=circle_of(actor)),
         year=year,
         meetings=tuple(_meeting_row(row, new) for row in rows),
         meetings_total=new.total,

@@ -301,9 +301,7 @@ def _open(
 def _alarm(actor: Actor, record: SealedRecord, why: str) -> None:
     """A ciphertext did not open: an event that stays, and a word to the DPO, without content."""
     log.warning("sealed_text_does_not_open", object=str(record.id), reason=why)
-    told = EntrySubject.objects.filter(
-        number=record.container, verb=Verb.UNOPENABLE, time__gt=timezone.now() - _TELL_AGAIN
-    ).exists()
+    told = _told(record.container, Verb.UNOPENABLE)
     record_now(
         ledger_of(actor.concertation),
         Event(
@@ -323,6 +321,7 @@ def _alarm(actor: Actor, record: SealedRecord, why: str) -> None:
 def chain_alarm(actor: Actor, error: chain.ChainBroken) -> chain.ChainBroken:
     """The membership chain doesn't hold: recorded, the DPO told, and everything stays shut."""
     log.error("membership_chain_broken", number=error.number, reason=error.why)
+    told = actor.concertation is None or _told(actor.concertation, Verb.ALARM)
     record_now(
         ledger_of(actor.concertation),
         Event(
@@ -339,9 +338,15 @@ def chain_alarm(actor: Actor, error: chain.ChainBroken) -> chain.ChainBroken:
             details={"number": error.number},
         ),
     )
-    if actor.concertation:
+    if actor.concertation and not told:
         provider().alert(actor.concertation, "chain_broken")
     return error
+
+
+def _told(number: UUID, verb: Verb) -> bool:
+    """Whether the DPO was written to about this number within a day."""
+    since = timezone.now() - _TELL_AGAIN
+    return EntrySubject.objects.filter(number=number, verb=verb, time__gt=since).exists()
 
 
 def reveal_tallies(

@@ -38,13 +38,17 @@ def make_member_keys(person: UUID, password: str) -> tuple[MemberKeys, PrivateKe
     private = PrivateKeys.make()
     public = private.public()
     cost, salt, number = passwords.Cost.current(), secrets.token_bytes(16), uuid4()
+    # Before the transaction: it may wait for its turn, and would hold SQLite's lock meanwhile.
+    unlocking = passwords.stretch(
+        password, salt=salt, cost=cost, pepper_id=pepper.current(), purpose="unlock"
+    )
     with transaction.atomic():
-        earlier = MemberKeys.objects.filter(person_id=person)
-        serial = earlier.count() + 1
-        earlier.filter(retired_at=None).update(retired_at=timezone.now())
-        unlocking = passwords.stretch(
-            password, salt=salt, cost=cost, pepper_id=pepper.current(), purpose="unlock"
-        )
+        earlier = MemberKeys.objects.select_for_update().filter(person_id=person)
+        serial = len(earlier) + 1
+        for row in earlier:
+            if row.retired_at is None:
+                row.retired_at = timezone.now()
+                row.save(update_fields=["retired_at"])
         pepper.remember()
         row = MemberKeys.objects.create(
             id=number,

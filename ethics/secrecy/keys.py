@@ -139,7 +139,9 @@ class HeldKeys:
 
     def binding(self) -> bytes:
         """What the session's copy of the keys is bound to."""
-        return bind("concertation/session-keys/1", self.session, self.person, self.keys)
+        # The second factor is in it: a flag turned in the database opens nothing.
+        passed = int(self.second_factor)
+        return bind("concertation/session-keys/1", self.session, self.person, self.keys, passed)
 
 
 def session_key(secret: bytes) -> bytes:

@@ -21,7 +21,7 @@ from ethics import gate
 from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
 from ethics.secrecy.keys import PrivateKeys
-from ethics.secrecy.models import GenerationWrap, MemberKeys, Session
+from ethics.secrecy.models import ChainStatement, GenerationWrap, MemberKeys, Session
 from tests.cast import (
     PASSWORD,
     Circle,
@@ -369,3 +369,19 @@ def test_the_directory_takes_as_many_queries_for_one_as_for_three(
             assert members(client).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_changed_membership_chain_closes_the_concertation_and_raises_the_alarm(
+    circle: Circle,
+) -> None:
+    client = signed_in(circle.participant)
+    row = ChainStatement.objects.get(concertation=circle.concertation.id, number=2)
+    row.statement = bytes(row.statement).replace(b'"participant"', b'"coordinator"')
+    row.save()
+    chain.forget()
+    answer = members(client)
+    assert answer.status_code == 503
+    assert "fermée par précaution" in answer.content.decode()
+    assert Entry.objects.filter(verb=Verb.ALARM, reason="chain_broken").count() == 1
+    assert "alerte" in mail.outbox[-1].subject
+    assert mail.outbox[-1].to == [circle.dpo.user.email]

@@ -213,10 +213,10 @@ def plain_views() -> ModuleType:
     situation = Situation.objects.get(code=at.code.replace("-", ""))
     plain = PlainGate(gate.offers(actor, situation.id))
     tables = {"Situation": PlainSituation, "AgreedAction": PlainAction, "gate": plain}
-    board = twin("concertation.situations.reading.board", in_sight=plain_in_sight, **tables)
+    board = twin(reading.board.__module__, in_sight=plain_in_sight, **tables)
     readers = reading.situation_sheet(actor, at.code).readers
     sheet = twin(
-        "concertation.situations.reading.sheet",
+        reading.situation_sheet.__module__,
         find=plain_find,
         _readers=lambda row: readers,
         Contribution=PlainContribution,

@@ -212,7 +212,7 @@ def test_an_unknown_code_keeps_what_was_typed_says_what_to_do_and_is_recorded(
     circle: Circle, dpo: Client
 ) -> None:
     page = get(dpo, circle, code="XXXX-XXXX", verb="read")
-    assert "Aucune situation de cette concertation ne porte ce code." in page
+    assert "Code inconnu dans cette concertation." in page
     assert 'value="XXXX-XXXX"' in page
     assert '<option value="read" selected>' in page
     assert not rows(page)

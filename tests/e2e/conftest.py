@@ -42,7 +42,11 @@ def chromium() -> str:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A freshly built demo that serves until the last test."""
     chromium()
-    demo = Demo(tmp_path_factory.mktemp("e2e") / "demo")
+    folder = tmp_path_factory.mktemp("e2e") / "demo"
+    if built := os.environ.get("E2E_DEMO"):
+        # A demo built before, to save its minutes while writing a test; it is copied, never changed.
+        shutil.copytree(built, folder)
+    demo = Demo(folder)
     try:
         demo.start()
         yield demo
@@ -70,10 +74,17 @@ def house(demo: Demo, browser: Browser) -> Iterator[House]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_wrong_in_the_console(house: House) -> Iterator[None]:
-    """A script error, a refused style or a missing file fails the test that saw it."""
+def _nothing_wrong_in_the_console(house: House, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A script error, a refused style or a missing file fails the test that saw it.
+
+    Pages are closed afterwards; those of a failed test leave a picture first.
+    """
     house.complaints.clear()
+    failed = request.session.testsfailed
     yield
+    if request.session.testsfailed > failed:
+        house.pictures_of_open_pages(f"failed-{request.node.name}")
+    house.close_pages()
     assert house.complaints == []
 
 

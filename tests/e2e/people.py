@@ -1,7 +1,6 @@
 """People of the demo at their browsers: they sign in, look, and leave pictures."""
 
 import re
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Locator,
     Page,
     Request,
     Route,
@@ -21,8 +21,8 @@ from playwright.sync_api import (
 from tests.e2e.demo import Demo
 
 DESK: Final = ViewportSize(width=1280, height=900)
+TILLEULS: Final = "/les-tilleuls"
 PHONE: Final = ViewportSize(width=360, height=740)
-CODE_LASTS: Final = 30
 
 
 @dataclass
@@ -34,7 +34,13 @@ class House:
     pictures: Path
     complaints: list[str] = field(default_factory=list)
     _at_desk: dict[str, BrowserContext] = field(default_factory=dict)
-    _used: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def password(self) -> str:
+        """The public password of every demo account."""
+        from concertation.demo.accounts import PASSWORD  # noqa: PLC0415 - its models need Django
+
+        return PASSWORD
 
     def context(self, *, phone: bool = False, scripts: bool = True) -> BrowserContext:
         """A browser nobody has used yet."""
@@ -66,20 +72,22 @@ class House:
         page.on("pageerror", lambda error: say("error", str(error)))
 
     def sign_in(self, page: Page, name: str) -> None:
-        """Through both steps, as a person does it; a code works once, so wait for the next."""
+        """Through both steps, as a person does it."""
         email = name if "@" in name else f"{name}@demo.example"
         page.goto(f"{self.demo.url}/connexion")
         page.locator("input[name=email]").fill(email)
-        page.locator("input[name=password]").fill(password())
+        page.locator("input[name=password]").fill(self.password)
         page.locator("main button[type=submit]").first.click()
         page.wait_for_url(re.compile("/connexion/code"))
-        last = self._used.get(email, 0) // CODE_LASTS
-        while time.time() // CODE_LASTS <= last:
-            time.sleep(0.5)
-        self._used[email] = time.time()
         page.locator("input[name=code]").fill(self.demo.code_of(email))
         page.locator("main button[type=submit]").first.click()
         page.wait_for_url(lambda url: "/connexion" not in url)
+
+    def visit(self, name: str, path: str) -> Page:
+        """Someone signed in, at a page of Les Tilleuls (or at an address that starts with /)."""
+        page = self.at_desk(name)
+        page.goto(self.demo.url + (path if path.startswith("/") else f"{TILLEULS}/{path}"))
+        return page
 
     def at_desk(self, name: str) -> Page:
         """A page of someone who signed in once, for the whole run."""
@@ -95,17 +103,24 @@ class House:
         """Keep what the page looks like, whole."""
         page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
 
+    def pictures_of_open_pages(self, name: str) -> None:
+        """What every open page shows, for whoever has to find out why a test failed."""
+        for context in self.browser.contexts:
+            for number, page in enumerate(context.pages):
+                self.picture(page, f"{name}-{number}")
+
+    def close_pages(self) -> None:
+        """Leave the desks tidy; nobody is signed out."""
+        for context in self.browser.contexts:
+            for page in context.pages:
+                page.close()
+            if context not in self._at_desk.values():
+                context.close()
+
     def close(self) -> None:
         """Put the browsers away."""
         for context in self._at_desk.values():
             context.close()
-
-
-def password() -> str:
-    """The public password of every demo account."""
-    from concertation.demo.people import PASSWORD  # noqa: PLC0415 - Django is ready by then
-
-    return str(PASSWORD)
 
 
 def is_accessible(page: Page) -> None:
@@ -123,3 +138,20 @@ def fits(page: Page) -> None:
 def says(page: Page, text: str) -> None:
     """The main part of the page shows a text."""
     expect(page.locator("main")).to_contain_text(text)
+
+
+def unfold(page: Page) -> None:
+    """Open every fold, so that what it holds can be filled in."""
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+
+
+def choose(page: Page | Locator, name: str, *values: str) -> None:
+    """Tick answers; their boxes are drawn by their labels."""
+    for value in values:
+        page.locator(f'input[name="{name}"][value="{value}"]').check(force=True)
+
+
+def write(page: Page | Locator, **texts: str) -> None:
+    """Fill fields by their names."""
+    for name, text in texts.items():
+        page.locator(f'[name="{name}"]').fill(text)

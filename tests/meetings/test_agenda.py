@@ -26,9 +26,7 @@ def test_within_a_reason_the_given_order_stays() -> None:
 
 
 def test_the_mock_s_six_situations_fit_in_the_hour() -> None:
-    agenda = propose(
-        candidates(Reason.NEW, *[Reason.FEEDBACK] * 3, *[Reason.REVIEW] * 2), 60
-    )
+    agenda = propose(candidates(Reason.NEW, *[Reason.FEEDBACK] * 3, *[Reason.REVIEW] * 2), 60)
     assert agenda.minutes <= 60
     assert not any(item.if_time_allows for item in agenda.items)
 

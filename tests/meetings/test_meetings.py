@@ -61,9 +61,7 @@ def test_the_coordinator_plans_and_the_ledger_knows(circle: Circle) -> None:
 
 def test_a_participant_can_not_plan_and_the_refusal_is_recorded(circle: Circle) -> None:
     with pytest.raises(gate.Refused):
-        actions.plan_meeting(
-            circle.participant.actor, starts_at=timezone.now(), place="par vidéo"
-        )
+        actions.plan_meeting(circle.participant.actor, starts_at=timezone.now(), place="par vidéo")
     assert not Meeting.objects.exists()
     (entry,) = verbs(Verb.MEETING_PLANNED)
     assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "role")
@@ -182,8 +180,8 @@ def test_the_agenda_says_why_each_situation_stands_on_it(circle: Circle) -> None
     assert page.agenda is not None
     told = {item.code: (item.reason, item.mine) for item in page.agenda.items}
     assert told == {
-        show_code(new.code): (Reason.NEW, False),
-        show_code(late.code): (Reason.FEEDBACK, True),
+        show_code(str(new.code)): (Reason.NEW, False),
+        show_code(str(late.code)): (Reason.FEEDBACK, True),
     }
 
 
@@ -210,7 +208,7 @@ def test_what_was_brought_to_a_meeting_stands_on_its_page(circle: Circle) -> Non
     situation.save()
     hold(circle, row)
     page = reading.meeting_page(circle.manager.actor, row.id)
-    assert page.presented == (show_code(situation.code),)
+    assert page.presented == (show_code(str(situation.code)),)
 
 
 # --- Pages ------------------------------------------------------------------------------------
@@ -318,5 +316,3 @@ def test_an_empty_calendar_teaches_the_next_step(circle: Circle) -> None:
         told[who.user.id] = response.content.decode()
     assert "Prévoir la première" in told[circle.coordinator.user.id]
     assert "La coordination fixe la première date" in told[circle.participant.user.id]
-
-

@@ -1,6 +1,8 @@
 """The year's report, its suppression, and the decision to lift it."""
 
 import json
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -32,6 +34,11 @@ def address(year: int | None = None) -> str:
     return reverse("report-year", args=["tilleuls", year or this_year()])
 
 
+def told_to(actor: gate.Actor) -> Any:
+    """This year's report as JSON."""
+    return as_json(year_report(actor, this_year()))
+
+
 def meeting(circle: Circle, *brought: int) -> None:
     """A held meeting, and situations brought to it."""
     row = plan_meeting(circle.coordinator.actor, starts_at=timezone.now(), place="par vidéo")
@@ -45,19 +52,19 @@ def meeting(circle: Circle, *brought: int) -> None:
     )
 
 
-def bring_to(circle: Circle, number: object) -> None:
+def bring_to(circle: Circle, number: UUID) -> None:
     share(circle.participant, draft(circle.participant).id, meeting=number)
 
 
 def test_small_numbers_are_hidden_until_the_coordinator_lifts_them(circle: Circle) -> None:
     meeting(circle, 3)
-    told = as_json(year_report(circle.participant.actor, this_year()))
+    told = told_to(circle.participant.actor)
     assert told["situations_treated"] is None
     assert told["meetings"][0]["new_situations"] is None
     assert set(told["needs"].values()) == {None}
     assert told["suppression"] == {"lifted": False, "reason": None, "threshold": 5}
     actions.lift_suppression(circle.coordinator.actor, year=this_year(), reason="circle")
-    told = as_json(year_report(circle.participant.actor, this_year()))
+    told = told_to(circle.participant.actor)
     assert told["situations_treated"] == 3
     assert told["needs"] == {"housing": 3, "income_rights": 3}
     assert told["suppression"]["lifted"] is True
@@ -71,7 +78,7 @@ def test_lifting_one_year_lifts_no_other(circle: Circle) -> None:
 
 def test_what_speaks_of_professionals_is_shown(circle: Circle) -> None:
     meeting(circle)
-    told = as_json(year_report(circle.participant.actor, this_year()))
+    told = told_to(circle.participant.actor)
     assert told["meetings"][0]["participants"] == 1
     assert told["organisations_by_domain"] == {
         "mental_health": 1,
@@ -101,7 +108,7 @@ def test_outcomes_actions_and_feedback_come_from_the_work(circle: Circle) -> Non
         circle.coordinator.actor, situation=situation.id, outcome="admission_avoided"
     )
     actions.lift_suppression(circle.coordinator.actor, year=this_year(), reason="circle")
-    told = as_json(year_report(circle.manager.actor, this_year()))
+    told = told_to(circle.manager.actor)
     assert told["outcomes"] == {"admission_avoided": 1}
     assert told["actions_by_state"] == {"agreed": 1, "done": 1}
     assert (told["feedback_given"], told["new_situations_outside_meetings"]) == (1, 1)

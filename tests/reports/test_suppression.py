@@ -14,15 +14,15 @@ TABLES = st.lists(st.integers(0, 12), min_size=1, max_size=4)
 
 def worlds(shown: Published, most: int) -> list[tuple[int, ...]]:
     """Every table of numbers up to `most` that the algorithm would publish in the same way."""
-    names = list(shown.cells)
     choices = [
-        range(most + 1) if shown.cells[name] is None else (shown.cells[name],) for name in names
+        range(most + 1) if number is None else range(number, number + 1)
+        for number in shown.cells.values()
     ]
     found = []
-    for numbers in product(*choices):  # type: ignore[arg-type]
+    for numbers in product(*choices):
         if shown.total is not None and sum(numbers) != shown.total:
             continue
-        if additive(dict(zip(names, numbers, strict=True))) == shown:
+        if additive(dict(zip(shown.cells, numbers, strict=True))) == shown:
             found.append(numbers)
     return found
 

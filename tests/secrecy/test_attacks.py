@@ -1,6 +1,5 @@
 """Attackers with their hands in the database: each gets nothing, and is noticed."""
 
-import base64
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core import mail
-from django.core.checks import run_checks
 from django.db import connection
 from django.utils import timezone
 
@@ -20,20 +18,16 @@ from ethics import gate
 from ethics.gate.unlock import live_keys, public_keys
 from ethics.policy import Refusal
 from ethics.roles import Role
-from ethics.secrecy import chain, passwords, sealing
+from ethics.secrecy import chain, sealing
 from ethics.secrecy.erasure.models import ErasureKey
-from ethics.secrecy.erasure.store import destroy
-from ethics.secrecy.keys import HeldKeys, PrivateKeys
+from ethics.secrecy.keys import PrivateKeys
 from ethics.secrecy.models import (
     ChainStatement,
     GenerationWrap,
     MemberKeys,
     ScopeWrap,
-    Session,
 )
-from ethics.secrecy.suites import SecrecyError
 from tests.cast import (
-    PASSWORD,
     Circle,
     Someone,
     chain_place,
@@ -296,89 +290,6 @@ def test_a_shortened_chain_is_noticed_by_whoever_saw_it_longer(
     assert mail.outbox
 
 
-def test_a_missing_erasure_key_without_tombstone_is_an_alarm(
-    circle: Circle, make_situation: MakeSituation
-) -> None:
-    situation = make_situation()
-    ErasureKey.objects.filter(container=situation.id).delete()
-    assert read(circle.manager, situation).get(situation, "wish") is gate.UNOPENABLE
-    assert Entry.objects.filter(verb=Verb.UNOPENABLE, reason="erasure_key_missing").exists()
-
-
-def test_a_destroyed_erasure_key_leaves_nothing_to_open(
-    circle: Circle, make_situation: MakeSituation
-) -> None:
-    gone, kept = make_situation("parti"), make_situation("resté")
-    destroy(gone.id)
-    assert read(circle.manager, gone).get(gone, "wish") is gate.UNOPENABLE
-    assert Entry.objects.filter(verb=Verb.UNOPENABLE, reason="erased").exists()
-    assert read(circle.manager, kept).get(kept, "wish") == "resté wish"
-
-
-def test_a_stolen_session_table_opens_nothing(circle: Circle) -> None:
-    actor = circle.participant.actor
-    assert actor.keys is not None
-    row = Session.objects.create(
-        id_hash="0" * 64,
-        person=actor.person,
-        keys=actor.keys.keys,
-        sealed_keys=actor.keys.sealed,
-        second_factor=True,
-        expires_at=timezone.now(),
-    )
-    for guess in (bytes(32), base64.b64encode(row.id_hash.encode())[:32]):
-        held = HeldKeys(row.id_hash, actor.person, actor.keys.keys, actor.keys.sealed, guess, True)
-        thief = gate.Actor(
-            person=actor.person,
-            participation=actor.participation,
-            concertation=actor.concertation,
-            keys=held,
-        )
-        with pytest.raises(SecrecyError, match="does_not_open"):
-            gate.digits(thief)
-
-
-def test_without_the_pepper_neither_hash_nor_keys_can_be_tested(
-    circle: Circle, settings: Any
-) -> None:
-    user = circle.participant.user
-    row = live_keys(user.id)
-    settings.PEPPERS = {"test": bytes(32)}
-    assert not user.check_password(PASSWORD)
-    with pytest.raises(SecrecyError):
-        gate.held_for_command(user.id, PASSWORD)
-    settings.PEPPERS = {}
-    assert not user.check_password(PASSWORD)
-    with pytest.raises(SecrecyError, match="unknown_pepper"):
-        passwords.stretch(
-            PASSWORD,
-            salt=bytes(row.salt),
-            cost=passwords.Cost.current(),
-            pepper_id="test",
-            purpose="unlock",
-        )
-
-
-def test_login_and_unlocking_cost_the_same(circle: Circle) -> None:
-    user = circle.participant.user
-    known = passwords.PepperedArgon2Hasher().decode(user.password)
-    row = live_keys(user.id)
-    assert known["cost"] == passwords.Cost(
-        row.argon2_memory, row.argon2_iterations, row.argon2_lanes
-    )
-
-
-def test_a_wrong_pepper_stops_the_start(circle: Circle, settings: Any) -> None:
-    assert not [
-        each for each in run_checks(databases=["default"]) if (each.id or "").startswith("conc")
-    ]
-    settings.PEPPERS = {"test": bytes(32)}
-    found = [each.id for each in run_checks(databases=["default"])]
-    assert "concertation.E010" in found
-    settings.PEPPERS = {}
-    assert "concertation.E001" in [each.id for each in run_checks()]
-
-
 def test_a_member_of_two_concertations_opens_each_only_with_its_own_hat(
     circle: Circle, make_situation: MakeSituation
 ) -> None:
@@ -412,14 +323,3 @@ def test_the_dpo_is_written_to_once_a_day_for_the_same_situation(
         read(circle.manager, changed)
     assert alarms() == 3
     assert len(mail.outbox) == 1
-
-
-def test_an_empty_erasure_store_stops_the_start(
-    circle: Circle, make_situation: MakeSituation
-) -> None:
-    make_situation()
-    before = [each.id for each in run_checks(databases=["default", "erasure"])]
-    assert "concertation.E011" not in before
-    ErasureKey.objects.all().delete()
-    found = [each.id for each in run_checks(databases=["default", "erasure"])]
-    assert "concertation.E011" in found

@@ -388,6 +388,25 @@ def test_a_draft_that_was_shared_meanwhile_leads_to_its_code(circle: Circle) -> 
     assert response["Location"] == url(circle, "situation-code", show_code(row.code or ""))
 
 
+def test_an_answer_that_came_too_late_keeps_its_text_and_can_be_sent_again(
+    circle: Circle,
+) -> None:
+    row = story.bring(circle.participant)
+    code = show_code(row.code or "")
+    action = story.agree(circle.manager, row, circle.participant)
+    actions.move_action(circle.coordinator.actor, action=action.id, state="under_way")
+    client = signed_in(circle.participant)
+    address = url(circle, "situation-action", code, action.id)
+    late = {"state": "done", "text": "Appel fait à deux", "version": str(action.version)}
+    page = text_of(client.post(address, late))
+    assert "pendant que vous écriviez" in page
+    assert "Appel fait à deux" in page
+    assert not Contribution.objects.exists()
+    form = page[page.index(address) :]
+    assert client.post(address, late | {"version": hidden(form, "version")}).status_code == 302
+    assert Contribution.objects.get().kind == "feedback"
+
+
 def test_a_number_that_is_no_action_is_not_found(circle: Circle) -> None:
     row = story.bring(circle.participant)
     client = signed_in(circle.participant)

@@ -202,6 +202,7 @@ def test_a_guest_sees_the_ticked_situation_and_no_other(circle: Circle) -> None:
     sheet = reading.situation_sheet(circle.guest.actor, code_of(ticked))
     assert sheet.story is not None
     assert sheet.story.wish == story.WISH
+    assert sheet.story.outcome == ""
     assert sheet.readers == ()
     assert sheet.may_contribute
     assert not sheet.may_close
@@ -276,6 +277,11 @@ def test_an_action_that_ended_without_a_word_still_owes_one(circle: Circle) -> N
     actions.move_action(circle.participant.actor, action=action.id, state="not_undertaken")
     found = reading.owed_feedback(circle.participant.actor)
     assert [(each.number, each.ended) for each in found] == [(action.id, True)]
+    actor = circle.participant.actor
+    assert reading.situation_sheet(actor, code_of(row)).actions[0].may_answer
+    actions.answer_action(actor, action=action.id, state="not_undertaken", text="Rien n’a bougé")
+    assert reading.owed_feedback(actor) == ()
+    assert not reading.situation_sheet(actor, code_of(row)).actions[0].may_answer
     withdrawn = story.agree(circle.manager, row, circle.manager)
     actions.move_action(circle.coordinator.actor, action=withdrawn.id, state="withdrawn")
     assert reading.owed_feedback(circle.manager.actor) == ()
@@ -340,12 +346,20 @@ def _readers(circle: Circle, code: str) -> tuple[reading.ReaderRow, ...]:
     return reading.readers_by_organisation(circle.participant.actor, code)
 
 
-def test_a_decision_carries_the_dissent_of_its_meeting(circle: Circle) -> None:
+@pytest.mark.parametrize("order", [("decision", "dissent"), ("dissent", "decision")])
+def test_a_decision_carries_the_dissent_of_its_meeting(
+    circle: Circle, order: tuple[str, str]
+) -> None:
     row = story.bring(circle.participant)
     meeting = uuid4()
-    for kind, text in (("decision", "Deux actions"), ("dissent", "Préférait attendre")):
+    texts = {"decision": "Deux actions", "dissent": "Préférait attendre"}
+    for kind in order:
         actions.contribute(
-            circle.coordinator.actor, situation=row.id, kind=kind, text=text, meeting=meeting
+            circle.coordinator.actor,
+            situation=row.id,
+            kind=kind,
+            text=texts[kind],
+            meeting=meeting,
         )
     entries = reading.situation_sheet(circle.manager.actor, code_of(row)).entries
     assert [each.text for each in entries] == ["Deux actions"]

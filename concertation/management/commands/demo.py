@@ -12,10 +12,11 @@ from rich.table import Table
 
 from concertation.demo import build
 from concertation.demo.accounts import ACCOUNTS, PASSWORD
-from concertation.demo.serve import HIGHEST_PORT, PortTaken, check_port, serve
+from concertation.demo.serve import PortTaken, check_port, serve
 from concertation.management.progress import progress
 
 DEFAULT_PORT = 8000
+HIGHEST_PORT = 65535
 BUSY = 2
 
 
@@ -83,5 +84,5 @@ class Command(BaseCommand):
 
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= HIGHEST_PORT:
-        raise CommandError(f"« {text} » n’est pas un port : donnez un nombre de 1 à {HIGHEST_PORT}.")
+        raise CommandError(f"« {text} » n’est pas un port : donnez un nombre de 1 à 65535.")
     return int(text)

@@ -8,49 +8,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('case_concertation', 'concertation de situations'), ('intervision', 'intervision'), ('thematic', 'concertation thématique')], default='case_concertation', max_length=20, verbose_name='genre')),
-                ('state', models.CharField(choices=[('planned', 'prévue'), ('agenda_open', 'ordre du jour ouvert'), ('in_session', 'en cours'), ('closed', 'tenue')], default='planned', max_length=12)),
-                ('starts_at', models.DateTimeField(verbose_name='début')),
-                ('time_known', models.BooleanField(default=True)),
-                ('place', models.CharField(max_length=120, verbose_name='lieu')),
-                ('planned_minutes', models.PositiveSmallIntegerField(default=60, verbose_name='durée prévue en minutes')),
-                ('held_minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='durée en minutes')),
-                ('date_note', models.CharField(blank=True, max_length=200)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('concertation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='accounts.concertation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("case_concertation", "concertation de situations"),
+                            ("intervision", "intervision"),
+                            ("thematic", "concertation thématique"),
+                        ],
+                        default="case_concertation",
+                        max_length=20,
+                        verbose_name="genre",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "prévue"),
+                            ("agenda_open", "ordre du jour ouvert"),
+                            ("in_session", "en cours"),
+                            ("closed", "tenue"),
+                        ],
+                        default="planned",
+                        max_length=12,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="début")),
+                ("time_known", models.BooleanField(default=True)),
+                ("place", models.CharField(max_length=120, verbose_name="lieu")),
+                (
+                    "planned_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=60, verbose_name="durée prévue en minutes"
+                    ),
+                ),
+                (
+                    "held_minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="durée en minutes"
+                    ),
+                ),
+                ("date_note", models.CharField(blank=True, max_length=200)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "concertation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="meetings",
+                        to="accounts.concertation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_at'],
+                "ordering": ["-starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('presence', models.CharField(choices=[('present', 'présent·e'), ('remote', 'à distance'), ('excused', 'excusé·e'), ('absent', 'absent·e')], max_length=8, verbose_name='présence')),
-                ('participation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='accounts.participation')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='meetings.meeting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.CharField(
+                        choices=[
+                            ("present", "présent·e"),
+                            ("remote", "à distance"),
+                            ("excused", "excusé·e"),
+                            ("absent", "absent·e"),
+                        ],
+                        max_length=8,
+                        verbose_name="présence",
+                    ),
+                ),
+                (
+                    "participation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="meetings.meeting",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('held_minutes__isnull', False), _connector='OR'), name='held_meeting_has_duration'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    ("held_minutes__isnull", False),
+                    _connector="OR",
+                ),
+                name="held_meeting_has_duration",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'participation'), name='one_attendance_a_meeting'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                fields=("meeting", "participation"), name="one_attendance_a_meeting"
+            ),
         ),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from concertation.situations.errors import (
@@ -60,10 +61,25 @@ class SituationForm(forms.Form):
 
     refusal: SituationError | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField) and type(field.widget) is forms.RadioSelect:
+                # Words of a list stand in sentences elsewhere; as answers they begin one.
+                given: Any = field.choices
+                field.choices = [(code, capfirst(word)) for code, word in given]
+
     @property
     def stale(self) -> bool:
         """Whether somebody else saved in between."""
         return isinstance(self.refusal, StaleVersion)
+
+    def saw(self, version: int) -> None:
+        """The page shows the newer version now: the next sending is understood to have seen it."""
+        typed: Any = self.data
+        again = typed.copy()
+        again["version"] = str(version)
+        self.data = again
 
     def values(self) -> dict[str, Any]:
         """The cleaned values, named as the action names them."""

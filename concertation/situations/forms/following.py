@@ -7,11 +7,18 @@ from uuid import UUID
 
 from django import forms
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from concertation.situations import texts
 from concertation.situations.actions import FREE_KINDS, OF_THE_MEETING
-from concertation.situations.enums import ActionState, ContributionKind, Need, Outcome
+from concertation.situations.enums import (
+    ENDED_ACTION_STATES,
+    ActionState,
+    ContributionKind,
+    Need,
+    Outcome,
+)
 from concertation.situations.forms.base import (
     REQUIRED,
     SituationForm,
@@ -35,7 +42,7 @@ class ContributeForm(SituationForm):
         offered = FREE_KINDS | {ContributionKind.FEEDBACK}
         offered |= OF_THE_MEETING if coordinates else frozenset()
         self.fields["kind"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            pair for pair in ContributionKind.choices if pair[0] in offered
+            (pair[0], capfirst(pair[1])) for pair in ContributionKind.choices if pair[0] in offered
         ]
         self.fields["text"].widget.attrs["placeholder"] = _(
             "Ce que le groupe a besoin de savoir, sans rien qui identifie"
@@ -80,7 +87,12 @@ class AnswerForm(SituationForm):
         initial: dict[str, Any] = {"version": action.version}
         if action.state in cls.STATES:
             initial["state"] = action.state
-        return cls(data, initial=initial, auto_id=f"id_{action.number}_%s")
+        form = cls(data, initial=initial, auto_id=f"id_{action.number}_%s")
+        if action.state in ENDED_ACTION_STATES:
+            # It ended: only the word to the group is still missing.
+            kept = [pair for pair in form.fields["state"].choices if pair[0] == action.state]  # type: ignore[attr-defined]
+            form.fields["state"].choices = kept  # type: ignore[attr-defined]
+        return form
 
     @classmethod
     def offered(cls, action: ActionRow) -> Self | None:
@@ -151,6 +163,10 @@ class SheetForms:
     def of(cls, sheet: Sheet, *, coordinates: bool, data: Mapping[str, Any] | None) -> Self:
         """Forms for what the person may do; `data` holds the refused one under its name."""
         given = data or {}
+        for each in sheet.actions:
+            refused = given.get(str(each.number))
+            if refused is not None and refused.stale:
+                refused.saw(each.version)
         frame = sheet.frame
         answers = tuple(
             (each, given.get(str(each.number)) or AnswerForm.offered(each))
@@ -168,8 +184,6 @@ class SheetForms:
             or (ProposeForm(people=sheet.people) if sheet.may_propose else None),
             manager=given.get("manager")
             or (
-                ManagerForm(people=sheet.people, initial=manager)
-                if sheet.may_set_manager
-                else None
+                ManagerForm(people=sheet.people, initial=manager) if sheet.may_set_manager else None
             ),
         )

@@ -141,10 +141,7 @@ class PresentationForm(SituationForm):
         """
         if not self.stale:
             return ()
-        typed: Any = self.data
-        again = typed.copy()
-        again["version"] = str(version)
-        self.data = again
+        self.saw(version)
         mine, theirs = self.presentation.sealed_values(), saved.sealed_values()
         return tuple(
             Conflict(str(label), described(name, mine[name]), described(name, theirs[name]))

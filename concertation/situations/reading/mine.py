@@ -107,13 +107,19 @@ def news(actor: gate.Actor, since: date) -> tuple[News, ...]:
     return tuple(_news(each) for each in entries if each.situation_id in opened.groups)
 
 
+def told_on() -> Max:
+    """When an action's last feedback was given, to annotate actions with."""
+    return Max("feedback__on", filter=Q(feedback__kind=ContributionKind.FEEDBACK))
+
+
 def _owned(actor: gate.Actor) -> list[Any]:
-    given = Max("feedback__on", filter=Q(feedback__kind=ContributionKind.FEEDBACK))
     rows = AgreedAction.objects.filter(
         owner=actor.participation,
         situation__in=in_sight(actor).filter(state__in=OPEN_STATES).values("id"),
     ).exclude(state__in=[ActionState.PROPOSED, ActionState.WITHDRAWN])
-    return list(rows.select_related("situation").annotate(told_on=given).order_by("due_on", "id"))
+    return list(
+        rows.select_related("situation").annotate(told_on=told_on()).order_by("due_on", "id")
+    )
 
 
 def _open(

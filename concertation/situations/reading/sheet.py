@@ -15,6 +15,7 @@ from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Organisation, Participation
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
+    ENDED_ACTION_STATES,
     ActionState,
     ContributionKind,
     Need,
@@ -23,9 +24,10 @@ from concertation.situations.enums import (
     TieKind,
     Urgency,
 )
-from concertation.situations.models import AgreedAction, Contribution, Situation
+from concertation.situations.models import Contribution, Situation
 from concertation.situations.reading import words
 from concertation.situations.reading.find import code_of, find
+from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.words import label, labels, shown
 from ethics import gate
 from ethics.policy import Act, FieldGroup
@@ -48,6 +50,7 @@ class ActionRow:
     due_on: date
     overdue_days: int
     version: int
+    # Answering goes on until it ended, and then until its owner has told the group.
     may_answer: bool
     may_agree: bool
 
@@ -195,7 +198,11 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
     theirs to read, the answer is the same.
     """
     row = find(actor, code, purpose=purpose)
-    actions = list(row.actions.select_related("owner__organisation"))
+    # What still runs comes first, by its date; what has ended stays below.
+    actions = sorted(
+        row.actions.select_related("owner__organisation").annotate(told_on=told_on()),
+        key=lambda each: (each.state in ENDED_ACTION_STATES, each.due_on),
+    )
     entries = list(row.contributions.select_related("author__organisation"))
     opened = gate.reveal(
         actor, records=[row, *actions, *entries], subjects=[row.id], purpose=purpose
@@ -267,7 +274,7 @@ def _story(row: Situation, opened: gate.Revelation) -> Story:
         agreement_glyph=words.AGREEMENT_GLYPHS.get(answer, "ring"),
         network=_ties(values["network"]),
         missing=shown(values["missing"]),
-        outcome=label(ended.get("outcome"), Outcome) or shown(outcome if not ended else ""),
+        outcome=label(ended.get("outcome", outcome), Outcome),
         unmet_needs=labels(ended.get("unmet_needs"), Need),
         outcome_comment=shown(values["outcome_comment"]),
     )
@@ -284,7 +291,7 @@ def _ties(value: Any) -> tuple[TieRow, ...]:
 def _action(
     actor: gate.Actor,
     about: Situation,
-    row: AgreedAction,
+    row: Any,
     opened: gate.Revelation,
     offered: gate.Offers,
 ) -> ActionRow:
@@ -304,23 +311,31 @@ def _action(
         due_on=row.due_on,
         overdue_days=max(0, late) if runs else 0,
         version=row.version,
-        may_answer=live and offered.may(Act.MOVE_ACTION, own=mine),
+        may_answer=(live and offered.may(Act.MOVE_ACTION, own=mine))
+        or (mine and _silent(row) and offered.may(Act.GIVE_FEEDBACK)),
         may_agree=row.state == ActionState.PROPOSED and offered.may(Act.AGREE_ACTION),
     )
 
 
+def _silent(row: Any) -> bool:
+    """Whether an action ended without a word to the group."""
+    ended = row.ended_on is not None and row.state != ActionState.WITHDRAWN
+    return ended and owes(row, None)
+
+
 def _timeline(rows: Sequence[Contribution], opened: gate.Revelation) -> tuple[EntryRow, ...]:
-    dissent: dict[UUID, list[EntryRow]] = {}
     decided = {row.meeting for row in rows if row.kind == ContributionKind.DECISION}
+    dissent: dict[UUID | None, list[EntryRow]] = {}
+    apart = []
     for row in rows:
         if row.kind == ContributionKind.DISSENT and row.meeting and row.meeting in decided:
             dissent.setdefault(row.meeting, []).append(_entry(row, opened))
+        else:
+            apart.append(row)
     found = []
-    for row in rows:
-        if row.kind == ContributionKind.DISSENT and row.meeting in dissent:
-            continue
+    for row in apart:
         with_it: tuple[EntryRow, ...] = ()
-        if row.kind == ContributionKind.DECISION and row.meeting:
+        if row.kind == ContributionKind.DECISION:
             # Under the newest decision of that meeting, once.
             with_it = tuple(dissent.pop(row.meeting, ()))
         found.append(_entry(row, opened, with_it))

@@ -187,7 +187,7 @@ def close(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     if request.method == "POST" and form.attempt(
         actions.close_situation, request.actor, situation=about.number
     ):
-        messages.success(request, _("La situation est clôturée. Elle s’efface dans trois mois."))
+        messages.success(request, _("La situation est clôturée."))
         return _back(slug, code)
     context = {"form": form, "about": about, "slug": slug}
     return render(request, "situations/close.html", context)
