@@ -106,7 +106,8 @@ class HoldForm(forms.Form):
                 % {"person": each.person, "organisation": each.organisation},
                 choices=Presence.choices,
                 widget=forms.RadioSelect,
-                initial=each.presence or Presence.PRESENT,
+                # Nobody is noted as present, and so as having seen, without a click.
+                initial=each.presence or Presence.ABSENT,
             )
 
     def rows(self) -> list[tuple[Attendee, forms.BoundField]]:

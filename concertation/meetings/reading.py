@@ -164,7 +164,7 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
         meeting=line,
         agenda=agenda_for(actor, line) if is_next else None,
         presented=_presented(actor, line) if line.held else (),
-        attendees=attendees(actor, row.id) if line.held else (),
+        attendees=attendees(actor, row.id, line.on) if line.held else (),
         is_next=is_next,
         may_plan=may_plan(actor),
     )
@@ -199,7 +199,8 @@ def hold_page(actor: gate.Actor, number: UUID) -> HoldPage:
         purpose=Purpose.MEETING,
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
-    return HoldPage(_line(row), attendees(actor, row.id))
+    line = _line(row)
+    return HoldPage(line, attendees(actor, row.id, line.on))
 
 
 def next_meeting(actor: gate.Actor) -> MeetingLine | None:
@@ -229,14 +230,18 @@ def agenda_for(actor: gate.Actor, meeting: MeetingLine) -> Agenda:
     return propose(allowed, meeting.planned_minutes)
 
 
-def attendees(actor: gate.Actor, meeting: UUID) -> tuple[Attendee, ...]:
-    """The people of the circle with their attendance; those who left stand where they attended.
+def attendees(actor: gate.Actor, meeting: UUID, on: date) -> tuple[Attendee, ...]:
+    """The people whose place lay in that day, with their attendance; whoever left since stands
+    where they attended.
 
     The DPO takes no part in meetings about situations.
     """
+    then = Q(state=ParticipationState.ADMITTED) & (
+        Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on)) | Q(id=actor.participation)
+    )
     rows = (
         Participation.objects.filter(concertation=actor.concertation)
-        .filter(Q(state=ParticipationState.ADMITTED) | Q(attendances__meeting=meeting))
+        .filter(then | Q(attendances__meeting=meeting))
         .select_related("person", "organisation")
         .distinct()
     )

@@ -3,7 +3,8 @@ address."""
 
 from django.urls import URLPattern, path
 
-from concertation.meetings import views, views_home
+from concertation.meetings import views
+from concertation.meetings.views_home import home
 
 urlpatterns: list[URLPattern] = [
     path("reunions", views.meetings, name="meetings"),
@@ -13,4 +14,4 @@ urlpatterns: list[URLPattern] = [
 ]
 
 # Included with the prefix "<slug:slug>", without a slash behind it.
-home_urlpatterns: list[URLPattern] = [path("", views_home.home, name="home")]
+home_urlpatterns: list[URLPattern] = [path("", home, name="home")]

@@ -44,8 +44,7 @@ def move(pen: gate.Pen, concertation: UUID, on: date, moves: Iterable[Move]) -> 
             scope=concertation,
             year=on.year,
         )
-    for measure, category, step in wanted:
-        pen.count(row, "counts", measure, category, step)
+    pen.count(row, "counts", wanted)
     row.save()
     return True
 

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from ethics.gate.actor import Actor
 from ethics.gate.refusals import Refused
@@ -175,9 +176,11 @@ def _copies_for(actor: Actor, scopes: Iterable[UUID]) -> Iterable[sealing.KeyCop
     mine = Q(kind__in=[Recipient.GENERATION, Recipient.SCOPE])
     if actor.keys is not None:
         mine |= Q(kind=Recipient.MEMBER, recipient=actor.keys.keys)
+    # A guest's copy ends by its date, whatever else is forgotten.
+    lasting = Q(until=None) | Q(until__gte=timezone.localdate())
     # A person's own seal comes first: it opens without the concertation's key.
     rows = (
-        ScopeWrap.objects.filter(mine, key__scope__in=list(scopes))
+        ScopeWrap.objects.filter(mine, lasting, key__scope__in=list(scopes))
         .order_by("-kind", "-generation")
         .values_list(
             "key__container", "key__scope", "key__generation", "key__commitment",

@@ -4,7 +4,7 @@ The pen seals and records. It can reseal what it may not show: text opened to be
 leaves it, so an action holds a handle that only seals.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -139,10 +139,9 @@ class Pen:
             value = values[each.name] if each.name in values else kept[each.name]
             setattr(record, each.name, sealing.seal_field(key, record, each, value))
 
-    def count(
-        self, tally: SealedRecord, name: str, measure: str, category: str, step: int = 1
-    ) -> None:
-        """Move one count of a year tally, sealed under the concertation's key; nothing is shown."""
+    def count(self, tally: SealedRecord, name: str, moves: Iterable[tuple[str, str, int]]) -> None:
+        """Move counts (measure, category, step) of a year tally, sealed under the concertation's
+        key; nothing is shown, and one event stands for all of them."""
         current = self._state.generation
         if current is None:
             raise SecrecyError("awaiting_keys")
@@ -151,8 +150,9 @@ class Pen:
         if tally.version:
             key = keyring.tally_key(self.actor, self._state, tally.key_generation)
             counts = unsealing.open_field(key, tally, field_)
-        row = counts.setdefault(measure, {})
-        row[category] = row.get(category, 0) + step
+        for measure, category, step in moves:
+            row = counts.setdefault(measure, {})
+            row[category] = row.get(category, 0) + step
         tally.key_generation = current.number
         tally.version += 1
         key = keyring.tally_key(self.actor, self._state, current.number)

@@ -44,7 +44,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     chromium()
     folder = tmp_path_factory.mktemp("e2e") / "demo"
     if built := os.environ.get("E2E_DEMO"):
-        # A demo built before, to save its minutes while writing a test; it is copied, never changed.
+        # A demo built before saves minutes while writing a test; it is copied, never changed.
         shutil.copytree(built, folder)
     demo = Demo(folder)
     try:

@@ -85,7 +85,12 @@ class House:
 
     def visit(self, name: str, path: str) -> Page:
         """Someone signed in, at a page of Les Tilleuls (or at an address that starts with /)."""
-        page = self.at_desk(name)
+        return self.visit_in("fr", name, path)
+
+    def visit_in(self, language: str, name: str | None, path: str) -> Page:
+        """The same in a language, chosen as its cookie does; without a name, nobody signed in."""
+        page = self.at_desk(name) if name else self.context().new_page()
+        page.context.add_cookies([{"name": "language", "value": language, "url": self.demo.url}])
         page.goto(self.demo.url + (path if path.startswith("/") else f"{TILLEULS}/{path}"))
         return page
 

@@ -57,7 +57,7 @@ def bring(circle: Circle, code: str = CODES[0]) -> Situation:
         tally = YearTally.objects.filter(concertation=home, year=2026).first() or YearTally(
             concertation=circle.concertation, container=home, scope=home, year=2026
         )
-        pen.count(tally, "counts", "new", "all")
+        pen.count(tally, "counts", [("new", "all", 1)])
         tally.save()
     return row
 

@@ -14,6 +14,7 @@ from audit.enums import Outcome, Verb
 from audit.models import Checkpoint, Entry
 from concertation.meetings import actions, errors, reading
 from concertation.meetings.enums import MeetingState, Presence, Reason
+from concertation.meetings.forms import HoldForm
 from concertation.meetings.models import Meeting
 from concertation.situations.codes import show_code
 from ethics import gate
@@ -148,6 +149,28 @@ def test_the_dpo_is_not_asked_for_attendance(circle: Circle) -> None:
     page = reading.hold_page(circle.coordinator.actor, plan(circle, days=0).id)
     assert number_of(circle.dpo) not in {each.participation for each in page.attendees}
     assert len(page.attendees) == 5
+
+
+def test_nobody_is_asked_about_a_meeting_before_their_time(circle: Circle) -> None:
+    late = circle.guest.participation
+    assert late is not None
+    late.starts_on = timezone.localdate() - timedelta(days=3)
+    late.save()
+    for name in ("participant", "manager", "police", "coordinator"):
+        place = circle.people[name].participation
+        assert place is not None
+        place.starts_on = timezone.localdate() - timedelta(days=90)
+        place.save()
+    page = reading.hold_page(circle.coordinator.actor, plan(circle, days=-20).id)
+    assert late.id not in {each.participation for each in page.attendees}
+    assert len(page.attendees) == 4
+
+
+def test_nobody_is_noted_as_present_without_a_click(circle: Circle) -> None:
+    row = plan(circle, days=0)
+    page = reading.hold_page(circle.coordinator.actor, row.id)
+    form = HoldForm(people=page.attendees, minutes=page.usual_minutes)
+    assert {field.initial for _, field in form.rows()} == {Presence.ABSENT}
 
 
 @pytest.mark.parametrize("name", ["police", "guest", "dpo"])

@@ -1,11 +1,13 @@
 """The one door: decide, record, open, in that order, for readers and writers."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import serializers
 from django.db import transaction
 from django.template import Context, Template
+from django.utils import timezone
 
 from audit.enums import Outcome, Purpose, Verb
 from audit.models import Entry
@@ -15,6 +17,7 @@ from ethics.gate import read as reading
 from ethics.policy import Act, FieldGroup, Refusal
 from ethics.secrecy import unsealing
 from ethics.secrecy.fields import SEALED_MARK, Sealed
+from ethics.secrecy.models import ScopeWrap
 from tests.cast import Circle
 from tests.secrecy.conftest import MakeSituation, draft, make_action
 
@@ -249,3 +252,25 @@ def test_the_gate_refuses_before_the_second_factor(
     with pytest.raises(gate.Refused) as refusal:
         gate.reveal(actor, records=[situation], subjects=[situation.id], purpose=Purpose.SHEET)
     assert refusal.value.reason == Refusal.NO_SECOND_FACTOR
+
+
+def test_a_copy_given_until_a_day_opens_until_that_day(
+    circle: Circle, make_situation: MakeSituation
+) -> None:
+    situation = make_situation()
+    action = make_action(circle, situation, circle.police, "passer jeudi")
+    wrap = ScopeWrap.objects.filter(key__scope=action.id, kind="member")
+
+    def text() -> Any:
+        seen = gate.reveal(
+            circle.police.actor,
+            records=[action],
+            subjects=[situation.id],
+            purpose=Purpose.MY_ACTION,
+        )
+        return seen.get(action, "text")
+
+    wrap.update(until=timezone.localdate())
+    assert text() == "passer jeudi"
+    wrap.update(until=timezone.localdate() - timedelta(days=1))
+    assert text() is gate.UNOPENABLE

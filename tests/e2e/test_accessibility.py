@@ -1,0 +1,55 @@
+"""axe finds nothing on the pages people use, in French and in Dutch."""
+
+import pytest
+
+from tests.e2e.people import House, is_accessible, unfold
+
+PAGES = [
+    ("participant", "/"),
+    ("participant", ""),
+    ("participant", "tableau"),
+    ("participant", "presenter"),
+    ("participant", "brouillons"),
+    ("participant", "reunions"),
+    ("participant", "membres"),
+    ("participant", "/1000-bxl/rapport/2021"),
+    ("participant", "qui-peut-voir-quoi"),
+    ("participant", "/compte"),
+    ("participant", "nulle-part"),
+    ("coordination", "membres"),
+    ("coordination", "membres/inviter"),
+    ("coordination", "reunions/prevoir"),
+    ("police", ""),
+    ("dpo", "journal"),
+    ("nouvelle", "/"),
+    ("technique", "/administration"),
+    ("representant", "/"),
+]
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+@pytest.mark.parametrize(("who", "path"), PAGES)
+def test_a_page_is_accessible(house: House, who: str, path: str, language: str) -> None:
+    page = house.visit_in(language, who, path)
+    unfold(page)
+    assert page.locator("html").get_attribute("lang") == language
+    is_accessible(page)
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+@pytest.mark.parametrize("path", ["/connexion", "/confidentialite", "/accessibilite"])
+def test_an_open_page_is_accessible(house: House, path: str, language: str) -> None:
+    page = house.visit_in(language, None, path)
+    is_accessible(page)
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_a_situation_is_accessible_in_light_and_dark(house: House, language: str) -> None:
+    page = house.visit_in(language, "participant", "tableau")
+    page.locator("table.board a").first.click()
+    page.wait_for_url("**/situations/*")
+    unfold(page)
+    is_accessible(page)
+    page.emulate_media(color_scheme="dark")
+    is_accessible(page)
+    house.picture(page, f"dark-situation-{language}")
