@@ -140,10 +140,12 @@ def reads_meetings(actor: gate.Actor) -> bool:
 def meeting_list(actor: gate.Actor) -> MeetingList:
     """All meetings of the actor's concertation. Raises `Refused`."""
     gate.allow(actor, Act.READ_MEETINGS, purpose=Purpose.MEETING, verb=Verb.LIST)
-    lines = [_line(row) for row in _rows(actor)]
-    planned = sorted((each for each in lines if not each.held), key=lambda each: each.starts_at)
-    held = tuple(each for each in lines if each.held)
-    return MeetingList(tuple(planned), held, may_plan(actor))
+    lines = [_line(row) for row in _rows(actor).order_by("starts_at")]
+    return MeetingList(
+        planned=tuple(each for each in lines if not each.held),
+        held=tuple(each for each in reversed(lines) if each.held),
+        may_plan=may_plan(actor),
+    )
 
 
 def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:

@@ -119,6 +119,18 @@ def test_a_limited_reader_sees_the_action_addressed_and_no_more(circle: Circle) 
     assert "Prochaine réunion" not in page
 
 
+def test_a_limited_reader_answers_in_place(circle: Circle) -> None:
+    situation = bring(circle.participant)
+    row = agree(circle.manager, situation, circle.police, days=3)
+    client = signed_in(circle.police)
+    page = client.get(ADDRESS).content.decode()
+    address = reverse("situation-action", args=["tilleuls", show_code(str(situation.code)), row.id])
+    assert address in page
+    data = {"state": "done", "text": "Salués tous les deux", "next": "home"}
+    response = client.post(address, data)
+    assert (response.status_code, response.headers["Location"]) == (302, ADDRESS)
+
+
 def test_a_guest_without_a_situation_is_told_what_comes(circle: Circle) -> None:
     bring(circle.participant)
     page = shown_to(circle.guest)

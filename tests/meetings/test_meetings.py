@@ -234,6 +234,14 @@ def test_what_was_brought_to_a_meeting_stands_on_its_page(circle: Circle) -> Non
     assert page.presented == (show_code(str(situation.code)),)
 
 
+def test_planned_meetings_run_forward_from_today_and_held_ones_back(circle: Circle) -> None:
+    held = [hold(circle, plan(circle, days=days)).id for days in (-7, -1, -30)]
+    planned = [plan(circle, days=days).id for days in (9, 2)]
+    page = reading.meeting_list(circle.participant.actor)
+    assert [each.number for each in page.held] == [held[1], held[0], held[2]]
+    assert [each.number for each in page.planned] == [planned[1], planned[0]]
+
+
 # --- Pages ------------------------------------------------------------------------------------
 
 

@@ -10,147 +10,469 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Concertation',
+            name="Concertation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='nom')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='nom dans l’adresse')),
-                ('languages', models.JSONField(default=list, verbose_name='langues')),
-                ('cadence', models.CharField(choices=[('monthly', 'une fois par mois'), ('fortnightly', 'toutes les deux semaines')], default='monthly', max_length=12, verbose_name='rythme')),
-                ('planned_minutes', models.PositiveSmallIntegerField(default=60, verbose_name='durée prévue en minutes')),
-                ('key_state', models.CharField(choices=[('awaiting_keys', 'en attente de ses clés'), ('open', 'ouverte')], default='awaiting_keys', editable=False, max_length=14)),
-                ('rotation_pending', models.BooleanField(default=False, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="nom")),
+                (
+                    "slug",
+                    models.SlugField(max_length=40, unique=True, verbose_name="nom dans l’adresse"),
+                ),
+                ("languages", models.JSONField(default=list, verbose_name="langues")),
+                (
+                    "cadence",
+                    models.CharField(
+                        choices=[
+                            ("monthly", "une fois par mois"),
+                            ("fortnightly", "toutes les deux semaines"),
+                        ],
+                        default="monthly",
+                        max_length=12,
+                        verbose_name="rythme",
+                    ),
+                ),
+                (
+                    "planned_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=60, verbose_name="durée prévue en minutes"
+                    ),
+                ),
+                (
+                    "key_state",
+                    models.CharField(
+                        choices=[("awaiting_keys", "en attente de ses clés"), ("open", "ouverte")],
+                        default="awaiting_keys",
+                        editable=False,
+                        max_length=14,
+                    ),
+                ),
+                ("rotation_pending", models.BooleanField(default=False, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='adresse électronique')),
-                ('name', models.CharField(max_length=120, verbose_name='prénom et nom')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('nl', 'Nederlands'), ('en', 'English')], default='fr', max_length=2, verbose_name='langue')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_administrator', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        max_length=254, unique=True, verbose_name="adresse électronique"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="prénom et nom")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "Français"), ("nl", "Nederlands"), ("en", "English")],
+                        default="fr",
+                        max_length=2,
+                        verbose_name="langue",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_administrator", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_account_for_an_address')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="one_account_for_an_address",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('token_hash', models.BinaryField(max_length=32, unique=True)),
-                ('made_by', models.UUIDField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token_hash", models.BinaryField(max_length=32, unique=True)),
+                ("made_by", models.UUIDField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='nom')),
-                ('domain', models.CharField(choices=[('mental_health', 'Santé mentale'), ('health', 'Santé'), ('social', 'Social et bien-être'), ('safety_prevention', 'Sécurité et prévention'), ('housing', 'Logement'), ('contact', 'Contact et lieux de liens'), ('culture', 'Culture'), ('employment', 'Emploi'), ('addiction', 'Assuétudes'), ('street_work', 'Travail de rue')], max_length=20, verbose_name='domaine')),
-                ('enterprise_number', models.CharField(max_length=14, validators=[concertation.accounts.models.check_enterprise_number], verbose_name='numéro d’entreprise')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="nom")),
+                (
+                    "domain",
+                    models.CharField(
+                        choices=[
+                            ("mental_health", "Santé mentale"),
+                            ("health", "Santé"),
+                            ("social", "Social et bien-être"),
+                            ("safety_prevention", "Sécurité et prévention"),
+                            ("housing", "Logement"),
+                            ("contact", "Contact et lieux de liens"),
+                            ("culture", "Culture"),
+                            ("employment", "Emploi"),
+                            ("addiction", "Assuétudes"),
+                            ("street_work", "Travail de rue"),
+                        ],
+                        max_length=20,
+                        verbose_name="domaine",
+                    ),
+                ),
+                (
+                    "enterprise_number",
+                    models.CharField(
+                        max_length=14,
+                        validators=[concertation.accounts.models.check_enterprise_number],
+                        verbose_name="numéro d’entreprise",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('domain__in', ['mental_health', 'health', 'social', 'safety_prevention', 'housing', 'contact', 'culture', 'employment', 'addiction', 'street_work'])), name='organisation_domain_known')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "domain__in",
+                                [
+                                    "mental_health",
+                                    "health",
+                                    "social",
+                                    "safety_prevention",
+                                    "housing",
+                                    "contact",
+                                    "culture",
+                                    "employment",
+                                    "addiction",
+                                    "street_work",
+                                ],
+                            )
+                        ),
+                        name="organisation_domain_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StaticCodes',
+            name="StaticCodes",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
-                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
-                ('throttling_failure_timestamp', models.DateTimeField(blank=True, default=None, help_text='A timestamp of the last failed verification attempt. Null if last attempt succeeded.', null=True)),
-                ('throttling_failure_count', models.PositiveIntegerField(default=0, help_text='Number of successive failed attempts.')),
-                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="The human-readable name of this device.", max_length=64
+                    ),
+                ),
+                (
+                    "confirmed",
+                    models.BooleanField(default=True, help_text="Is this device ready for use?"),
+                ),
+                (
+                    "throttling_failure_timestamp",
+                    models.DateTimeField(
+                        blank=True,
+                        default=None,
+                        help_text="A timestamp of the last failed verification attempt. Null if last attempt succeeded.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "throttling_failure_count",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Number of successive failed attempts."
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        help_text="The user that this device belongs to.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StaticCode',
+            name="StaticCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hash', models.BinaryField(max_length=32)),
-                ('pepper', models.CharField(max_length=32)),
-                ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='accounts.staticcodes')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hash", models.BinaryField(max_length=32)),
+                ("pepper", models.CharField(max_length=32)),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="accounts.staticcodes",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('roles', models.JSONField(default=list, verbose_name='rôles')),
-                ('function', models.CharField(max_length=80, verbose_name='fonction')),
-                ('secrecy_status', models.CharField(choices=[('professional', 'secret professionnel'), ('discretion', 'devoir de discrétion'), ('police_justice', 'police ou justice'), ('other', 'autre')], default='professional', max_length=14, verbose_name='statut')),
-                ('state', models.CharField(choices=[('invited', 'invité·e, compte à créer'), ('awaiting', 'en attente d’admission'), ('admitted', 'admis·e'), ('ended', 'terminée')], default='invited', max_length=10)),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='du')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='au')),
-                ('admitted_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('last_visit_at', models.DateTimeField(blank=True, null=True)),
-                ('concertation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='accounts.concertation')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='accounts.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to=settings.AUTH_USER_MODEL)),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='accounts.participation')),
-                ('supervised_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supervises', to='accounts.participation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("roles", models.JSONField(default=list, verbose_name="rôles")),
+                ("function", models.CharField(max_length=80, verbose_name="fonction")),
+                (
+                    "secrecy_status",
+                    models.CharField(
+                        choices=[
+                            ("professional", "secret professionnel"),
+                            ("discretion", "devoir de discrétion"),
+                            ("police_justice", "police ou justice"),
+                            ("other", "autre"),
+                        ],
+                        default="professional",
+                        max_length=14,
+                        verbose_name="statut",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "invité·e, compte à créer"),
+                            ("awaiting", "en attente d’admission"),
+                            ("admitted", "admis·e"),
+                            ("ended", "terminée"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "starts_on",
+                    models.DateField(default=django.utils.timezone.localdate, verbose_name="du"),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="au")),
+                ("admitted_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("last_visit_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "concertation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="accounts.concertation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "supervised_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supervises",
+                        to="accounts.participation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['organisation__name', 'person__name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('person', 'concertation', 'organisation'), name='one_open_place_for_an_organisation'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='participation_ends_after_it_starts')],
+                "ordering": ["organisation__name", "person__name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ended"), _negated=True),
+                        fields=("person", "concertation", "organisation"),
+                        name="one_open_place_for_an_organisation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="participation_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Representation',
+            name="Representation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('since', models.DateField(default=django.utils.timezone.localdate)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representations', to='accounts.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representations', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("since", models.DateField(default=django.utils.timezone.localdate)),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="representations",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="representations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'organisation'), name='one_representation_of_an_organisation')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "organisation"),
+                        name="one_representation_of_an_organisation",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TotpDevice',
+            name="TotpDevice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
-                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
-                ('throttling_failure_timestamp', models.DateTimeField(blank=True, default=None, help_text='A timestamp of the last failed verification attempt. Null if last attempt succeeded.', null=True)),
-                ('throttling_failure_count', models.PositiveIntegerField(default=0, help_text='Number of successive failed attempts.')),
-                ('sealed_seed', models.BinaryField()),
-                ('last_step', models.BigIntegerField(default=-1)),
-                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="The human-readable name of this device.", max_length=64
+                    ),
+                ),
+                (
+                    "confirmed",
+                    models.BooleanField(default=True, help_text="Is this device ready for use?"),
+                ),
+                (
+                    "throttling_failure_timestamp",
+                    models.DateTimeField(
+                        blank=True,
+                        default=None,
+                        help_text="A timestamp of the last failed verification attempt. Null if last attempt succeeded.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "throttling_failure_count",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Number of successive failed attempts."
+                    ),
+                ),
+                ("sealed_seed", models.BinaryField()),
+                ("last_step", models.BigIntegerField(default=-1)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        help_text="The user that this device belongs to.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('confirmed', True)), fields=('user',), name='one_confirmed_totp_device')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed", True)),
+                        fields=("user",),
+                        name="one_confirmed_totp_device",
+                    )
+                ],
             },
         ),
     ]

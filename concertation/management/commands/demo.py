@@ -38,7 +38,6 @@ class Command(BaseCommand):
             self._check(port)
         self._build()
         if not serving:
-            self.stdout.write("La démonstration est construite.")
             return
         call_command("collectstatic", verbosity=0, interactive=False)
         self._tell(port)
@@ -65,6 +64,7 @@ class Command(BaseCommand):
             build.migrate()
             with progress(self.stdout, "Démonstration", build.steps()) as step:  # type: ignore[arg-type]
                 build.build(step)
+            self.stdout.write("La démonstration est construite.")
         except build.BuildError as error:
             raise CommandError(str(error)) from None
 

@@ -12,295 +12,673 @@ import ethics.secrecy.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("accounts", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UsedCode',
+            name="UsedCode",
             fields=[
-                ('hash', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("hash", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name='AgreedAction',
+            name="AgreedAction",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('container', models.UUIDField(db_index=True, editable=False)),
-                ('scope', models.UUIDField(editable=False)),
-                ('key_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', models.CharField(choices=[('proposed', 'proposée'), ('agreed', 'convenue'), ('under_way', 'en cours'), ('done', 'fait'), ('not_possible', 'pas possible'), ('not_undertaken', 'pas entrepris'), ('withdrawn', 'retirée')], default='proposed', max_length=14)),
-                ('due_on', models.DateField()),
-                ('proposed_on', models.DateField()),
-                ('agreed_on', models.DateField(blank=True, null=True)),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('text', ethics.secrecy.fields.SealedField(group='actions')),
-                ('result', ethics.secrecy.fields.SealedField(group='actions')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='accounts.participation')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.participation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("container", models.UUIDField(db_index=True, editable=False)),
+                ("scope", models.UUIDField(editable=False)),
+                ("key_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposée"),
+                            ("agreed", "convenue"),
+                            ("under_way", "en cours"),
+                            ("done", "fait"),
+                            ("not_possible", "pas possible"),
+                            ("not_undertaken", "pas entrepris"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        default="proposed",
+                        max_length=14,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("proposed_on", models.DateField()),
+                ("agreed_on", models.DateField(blank=True, null=True)),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                ("text", ethics.secrecy.fields.SealedField(group="actions")),
+                ("result", ethics.secrecy.fields.SealedField(group="actions")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.participation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'id'],
+                "ordering": ["due_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalSituation',
+            name="HistoricalSituation",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('container', models.UUIDField(db_index=True, editable=False)),
-                ('scope', models.UUIDField(editable=False)),
-                ('key_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('code', models.CharField(db_index=True, editable=False, max_length=8, null=True)),
-                ('state', models.CharField(choices=[('draft', 'brouillon'), ('signalled', 'présentée'), ('followed', 'suivie'), ('dormant', 'en sommeil'), ('closed', 'clôturée')], default='draft', max_length=10)),
-                ('restricted', models.BooleanField(default=False)),
-                ('hidden', models.BooleanField(default=False)),
-                ('signalled_on', models.DateField(blank=True, null=True)),
-                ('brought_at', models.UUIDField(blank=True, null=True)),
-                ('next_review_on', models.DateField(blank=True, null=True)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_entry_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('headline', ethics.secrecy.fields.SealedField(group='summary')),
-                ('needs', ethics.secrecy.fields.SealedField(coded=True, group='summary')),
-                ('urgency', ethics.secrecy.fields.SealedField(coded=True, group='summary')),
-                ('account', ethics.secrecy.fields.SealedField(group='narrative')),
-                ('tried', ethics.secrecy.fields.SealedField(group='narrative')),
-                ('question', ethics.secrecy.fields.SealedField(group='narrative')),
-                ('strengths', ethics.secrecy.fields.SealedField(group='narrative')),
-                ('wish', ethics.secrecy.fields.SealedField(group='voice')),
-                ('informed', ethics.secrecy.fields.SealedField(coded=True, group='voice')),
-                ('agreement', ethics.secrecy.fields.SealedField(coded=True, group='voice')),
-                ('network', ethics.secrecy.fields.SealedField(coded=True, group='network')),
-                ('missing', ethics.secrecy.fields.SealedField(group='network')),
-                ('outcome', ethics.secrecy.fields.SealedField(coded=True, group='outcome')),
-                ('outcome_comment', ethics.secrecy.fields.SealedField(group='outcome')),
-                ('history_user_id', models.UUIDField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('brought_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.participation')),
-                ('case_manager', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.participation')),
-                ('concertation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.concertation')),
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("container", models.UUIDField(db_index=True, editable=False)),
+                ("scope", models.UUIDField(editable=False)),
+                ("key_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("code", models.CharField(db_index=True, editable=False, max_length=8, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("signalled", "présentée"),
+                            ("followed", "suivie"),
+                            ("dormant", "en sommeil"),
+                            ("closed", "clôturée"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("restricted", models.BooleanField(default=False)),
+                ("hidden", models.BooleanField(default=False)),
+                ("signalled_on", models.DateField(blank=True, null=True)),
+                ("brought_at", models.UUIDField(blank=True, null=True)),
+                ("next_review_on", models.DateField(blank=True, null=True)),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_entry_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("headline", ethics.secrecy.fields.SealedField(group="summary")),
+                ("needs", ethics.secrecy.fields.SealedField(coded=True, group="summary")),
+                ("urgency", ethics.secrecy.fields.SealedField(coded=True, group="summary")),
+                ("account", ethics.secrecy.fields.SealedField(group="narrative")),
+                ("tried", ethics.secrecy.fields.SealedField(group="narrative")),
+                ("question", ethics.secrecy.fields.SealedField(group="narrative")),
+                ("strengths", ethics.secrecy.fields.SealedField(group="narrative")),
+                ("wish", ethics.secrecy.fields.SealedField(group="voice")),
+                ("informed", ethics.secrecy.fields.SealedField(coded=True, group="voice")),
+                ("agreement", ethics.secrecy.fields.SealedField(coded=True, group="voice")),
+                ("network", ethics.secrecy.fields.SealedField(coded=True, group="network")),
+                ("missing", ethics.secrecy.fields.SealedField(group="network")),
+                ("outcome", ethics.secrecy.fields.SealedField(coded=True, group="outcome")),
+                ("outcome_comment", ethics.secrecy.fields.SealedField(group="outcome")),
+                ("history_user_id", models.UUIDField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "brought_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "case_manager",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "concertation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.concertation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical situation',
-                'verbose_name_plural': 'historical situations',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Situation',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('container', models.UUIDField(db_index=True, editable=False)),
-                ('scope', models.UUIDField(editable=False)),
-                ('key_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('code', models.CharField(editable=False, max_length=8, null=True, unique=True)),
-                ('state', models.CharField(choices=[('draft', 'brouillon'), ('signalled', 'présentée'), ('followed', 'suivie'), ('dormant', 'en sommeil'), ('closed', 'clôturée')], default='draft', max_length=10)),
-                ('restricted', models.BooleanField(default=False)),
-                ('hidden', models.BooleanField(default=False)),
-                ('signalled_on', models.DateField(blank=True, null=True)),
-                ('brought_at', models.UUIDField(blank=True, null=True)),
-                ('next_review_on', models.DateField(blank=True, null=True)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_entry_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('headline', ethics.secrecy.fields.SealedField(group='summary')),
-                ('needs', ethics.secrecy.fields.SealedField(coded=True, group='summary')),
-                ('urgency', ethics.secrecy.fields.SealedField(coded=True, group='summary')),
-                ('account', ethics.secrecy.fields.SealedField(group='narrative')),
-                ('tried', ethics.secrecy.fields.SealedField(group='narrative')),
-                ('question', ethics.secrecy.fields.SealedField(group='narrative')),
-                ('strengths', ethics.secrecy.fields.SealedField(group='narrative')),
-                ('wish', ethics.secrecy.fields.SealedField(group='voice')),
-                ('informed', ethics.secrecy.fields.SealedField(coded=True, group='voice')),
-                ('agreement', ethics.secrecy.fields.SealedField(coded=True, group='voice')),
-                ('network', ethics.secrecy.fields.SealedField(coded=True, group='network')),
-                ('missing', ethics.secrecy.fields.SealedField(group='network')),
-                ('outcome', ethics.secrecy.fields.SealedField(coded=True, group='outcome')),
-                ('outcome_comment', ethics.secrecy.fields.SealedField(group='outcome')),
-                ('brought_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='brought', to='accounts.participation')),
-                ('case_manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='accounts.participation')),
-                ('concertation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='situations', to='accounts.concertation')),
-            ],
-            options={
-                'ordering': ['-signalled_on', 'id'],
-                'permissions': [('read_situation', 'Named reader or guest of a situation')],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalContribution',
-            fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('container', models.UUIDField(db_index=True, editable=False)),
-                ('scope', models.UUIDField(editable=False)),
-                ('key_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('kind', models.CharField(choices=[('information', 'information'), ('question', 'question'), ('development', 'évolution'), ('feedback', 'retour'), ('decision', 'décision de réunion'), ('dissent', 'avis différent')], max_length=12)),
-                ('meeting', models.UUIDField(blank=True, null=True)),
-                ('on', models.DateField(default=django.utils.timezone.localdate)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('text', ethics.secrecy.fields.SealedField(group='timeline')),
-                ('history_user_id', models.UUIDField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('action', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='situations.agreedaction')),
-                ('author', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.participation')),
-                ('situation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='situations.situation')),
-            ],
-            options={
-                'verbose_name': 'historical contribution',
-                'verbose_name_plural': 'historical contributions',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalAgreedAction',
-            fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('container', models.UUIDField(db_index=True, editable=False)),
-                ('scope', models.UUIDField(editable=False)),
-                ('key_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', models.CharField(choices=[('proposed', 'proposée'), ('agreed', 'convenue'), ('under_way', 'en cours'), ('done', 'fait'), ('not_possible', 'pas possible'), ('not_undertaken', 'pas entrepris'), ('withdrawn', 'retirée')], default='proposed', max_length=14)),
-                ('due_on', models.DateField()),
-                ('proposed_on', models.DateField()),
-                ('agreed_on', models.DateField(blank=True, null=True)),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('text', ethics.secrecy.fields.SealedField(group='actions')),
-                ('result', ethics.secrecy.fields.SealedField(group='actions')),
-                ('history_user_id', models.UUIDField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.participation')),
-                ('proposed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.participation')),
-                ('situation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='situations.situation')),
-            ],
-            options={
-                'verbose_name': 'historical agreed action',
-                'verbose_name_plural': 'historical agreed actions',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical situation",
+                "verbose_name_plural": "historical situations",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Situation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('container', models.UUIDField(db_index=True, editable=False)),
-                ('scope', models.UUIDField(editable=False)),
-                ('key_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('kind', models.CharField(choices=[('information', 'information'), ('question', 'question'), ('development', 'évolution'), ('feedback', 'retour'), ('decision', 'décision de réunion'), ('dissent', 'avis différent')], max_length=12)),
-                ('meeting', models.UUIDField(blank=True, null=True)),
-                ('on', models.DateField(default=django.utils.timezone.localdate)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('text', ethics.secrecy.fields.SealedField(group='timeline')),
-                ('action', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='situations.agreedaction')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='accounts.participation')),
-                ('situation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='situations.situation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("container", models.UUIDField(db_index=True, editable=False)),
+                ("scope", models.UUIDField(editable=False)),
+                ("key_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("code", models.CharField(editable=False, max_length=8, null=True, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("signalled", "présentée"),
+                            ("followed", "suivie"),
+                            ("dormant", "en sommeil"),
+                            ("closed", "clôturée"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("restricted", models.BooleanField(default=False)),
+                ("hidden", models.BooleanField(default=False)),
+                ("signalled_on", models.DateField(blank=True, null=True)),
+                ("brought_at", models.UUIDField(blank=True, null=True)),
+                ("next_review_on", models.DateField(blank=True, null=True)),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_entry_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("headline", ethics.secrecy.fields.SealedField(group="summary")),
+                ("needs", ethics.secrecy.fields.SealedField(coded=True, group="summary")),
+                ("urgency", ethics.secrecy.fields.SealedField(coded=True, group="summary")),
+                ("account", ethics.secrecy.fields.SealedField(group="narrative")),
+                ("tried", ethics.secrecy.fields.SealedField(group="narrative")),
+                ("question", ethics.secrecy.fields.SealedField(group="narrative")),
+                ("strengths", ethics.secrecy.fields.SealedField(group="narrative")),
+                ("wish", ethics.secrecy.fields.SealedField(group="voice")),
+                ("informed", ethics.secrecy.fields.SealedField(coded=True, group="voice")),
+                ("agreement", ethics.secrecy.fields.SealedField(coded=True, group="voice")),
+                ("network", ethics.secrecy.fields.SealedField(coded=True, group="network")),
+                ("missing", ethics.secrecy.fields.SealedField(group="network")),
+                ("outcome", ethics.secrecy.fields.SealedField(coded=True, group="outcome")),
+                ("outcome_comment", ethics.secrecy.fields.SealedField(group="outcome")),
+                (
+                    "brought_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="brought",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "case_manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "concertation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="situations",
+                        to="accounts.concertation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-on', '-made_at'],
+                "ordering": ["-signalled_on", "id"],
+                "permissions": [("read_situation", "Named reader or guest of a situation")],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalContribution",
+            fields=[
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("container", models.UUIDField(db_index=True, editable=False)),
+                ("scope", models.UUIDField(editable=False)),
+                ("key_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("information", "information"),
+                            ("question", "question"),
+                            ("development", "évolution"),
+                            ("feedback", "retour"),
+                            ("decision", "décision de réunion"),
+                            ("dissent", "avis différent"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("meeting", models.UUIDField(blank=True, null=True)),
+                ("on", models.DateField(default=django.utils.timezone.localdate)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("text", ethics.secrecy.fields.SealedField(group="timeline")),
+                ("history_user_id", models.UUIDField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="situations.agreedaction",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "situation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="situations.situation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical contribution",
+                "verbose_name_plural": "historical contributions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalAgreedAction",
+            fields=[
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("container", models.UUIDField(db_index=True, editable=False)),
+                ("scope", models.UUIDField(editable=False)),
+                ("key_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposée"),
+                            ("agreed", "convenue"),
+                            ("under_way", "en cours"),
+                            ("done", "fait"),
+                            ("not_possible", "pas possible"),
+                            ("not_undertaken", "pas entrepris"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        default="proposed",
+                        max_length=14,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("proposed_on", models.DateField()),
+                ("agreed_on", models.DateField(blank=True, null=True)),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                ("text", ethics.secrecy.fields.SealedField(group="actions")),
+                ("result", ethics.secrecy.fields.SealedField(group="actions")),
+                ("history_user_id", models.UUIDField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "situation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="situations.situation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical agreed action",
+                "verbose_name_plural": "historical agreed actions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Contribution",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("container", models.UUIDField(db_index=True, editable=False)),
+                ("scope", models.UUIDField(editable=False)),
+                ("key_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("information", "information"),
+                            ("question", "question"),
+                            ("development", "évolution"),
+                            ("feedback", "retour"),
+                            ("decision", "décision de réunion"),
+                            ("dissent", "avis différent"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("meeting", models.UUIDField(blank=True, null=True)),
+                ("on", models.DateField(default=django.utils.timezone.localdate)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("text", ethics.secrecy.fields.SealedField(group="timeline")),
+                (
+                    "action",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feedback",
+                        to="situations.agreedaction",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contributions",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "situation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contributions",
+                        to="situations.situation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-on", "-made_at"],
             },
         ),
         migrations.AddField(
-            model_name='agreedaction',
-            name='situation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='situations.situation'),
+            model_name="agreedaction",
+            name="situation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="actions",
+                to="situations.situation",
+            ),
         ),
         migrations.CreateModel(
-            name='SituationGrant',
+            name="SituationGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='situations.situation')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="situations.situation",
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='YearTally',
+            name="YearTally",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('container', models.UUIDField(db_index=True, editable=False)),
-                ('scope', models.UUIDField(editable=False)),
-                ('key_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('counts', ethics.secrecy.fields.SealedField(coded=True, group='outcome')),
-                ('concertation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tallies', to='accounts.concertation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("container", models.UUIDField(db_index=True, editable=False)),
+                ("scope", models.UUIDField(editable=False)),
+                ("key_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("counts", ethics.secrecy.fields.SealedField(coded=True, group="outcome")),
+                (
+                    "concertation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tallies",
+                        to="accounts.concertation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LiftedSuppression',
+            name="LiftedSuppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(choices=[('already_published', 'already_published'), ('circle', 'circle')], max_length=20)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.participation')),
-                ('concertation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.concertation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[("already_published", "already_published"), ("circle", "circle")],
+                        max_length=20,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.participation",
+                    ),
+                ),
+                (
+                    "concertation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.concertation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('concertation', 'year'), name='one_lifted_suppression_a_year')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("concertation", "year"), name="one_lifted_suppression_a_year"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='situation',
-            index=models.Index(fields=['concertation', 'state', 'next_review_on'], name='board_order'),
+            model_name="situation",
+            index=models.Index(
+                fields=["concertation", "state", "next_review_on"], name="board_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'signalled', 'followed', 'dormant', 'closed'])), name='situation_state_known'),
+            model_name="situation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "signalled", "followed", "dormant", "closed"])
+                ),
+                name="situation_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('code__isnull', False), _connector='OR'), name='visible_situation_has_code'),
+            model_name="situation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "draft"), ("code__isnull", False), _connector="OR"),
+                name="visible_situation_has_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', False), _connector='OR'), name='closed_situation_has_date'),
+            model_name="situation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    ("closed_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="closed_situation_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['information', 'question', 'development', 'feedback', 'decision', 'dissent'])), name='contribution_kind_known'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "information",
+                            "question",
+                            "development",
+                            "feedback",
+                            "decision",
+                            "dissent",
+                        ],
+                    )
+                ),
+                name="contribution_kind_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreedaction',
-            index=models.Index(fields=['owner', 'state', 'due_on'], name='my_actions'),
+            model_name="agreedaction",
+            index=models.Index(fields=["owner", "state", "due_on"], name="my_actions"),
         ),
         migrations.AddConstraint(
-            model_name='agreedaction',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'agreed', 'under_way', 'done', 'not_possible', 'not_undertaken', 'withdrawn'])), name='action_state_known'),
+            model_name="agreedaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "proposed",
+                            "agreed",
+                            "under_way",
+                            "done",
+                            "not_possible",
+                            "not_undertaken",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="action_state_known",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='situationgrant',
-            unique_together={('user', 'permission', 'content_object')},
+            name="situationgrant",
+            unique_together={("user", "permission", "content_object")},
         ),
         migrations.AddConstraint(
-            model_name='yeartally',
-            constraint=models.UniqueConstraint(fields=('concertation', 'year'), name='one_tally_a_year'),
+            model_name="yeartally",
+            constraint=models.UniqueConstraint(
+                fields=("concertation", "year"), name="one_tally_a_year"
+            ),
         ),
     ]

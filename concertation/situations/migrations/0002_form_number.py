@@ -4,25 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('situations', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("situations", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalsituation',
-            name='form_number',
+            model_name="historicalsituation",
+            name="form_number",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='situation',
-            name='form_number',
+            model_name="situation",
+            name="form_number",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddConstraint(
-            model_name='situation',
-            constraint=models.UniqueConstraint(fields=('brought_by', 'form_number'), name='one_draft_for_a_form'),
+            model_name="situation",
+            constraint=models.UniqueConstraint(
+                fields=("brought_by", "form_number"), name="one_draft_for_a_form"
+            ),
         ),
     ]
