@@ -7,11 +7,10 @@ copies that leave the server: printed, sent and downloaded.
 import base64
 import binascii
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -26,6 +25,9 @@ from audit.merkle import HASH_BYTES
 from audit.models import Checkpoint, Ledger
 from audit.names import PLATFORM, InvalidLedgerNameError, ledger_id, ledger_of_id
 from audit.record import UnknownLedgerError, append
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ED25519: Final = b"\x01"
 _SIGNATURE_START: Final = "\u2014 "

@@ -7,14 +7,16 @@ insert took most of its time (``ledger_append`` and ``board_price``, design 7).
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit.columns import ENTRY_COLUMNS
 from audit.event import Subject
 from audit.models import Entry, EntrySubject
+
+if TYPE_CHECKING:
+    from django.db import models
 
 _ENTRY: Final = tuple(
     field

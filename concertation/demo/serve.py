@@ -4,8 +4,8 @@ import errno
 import socket
 from typing import Any, Final
 
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 LOOPBACK: Final = "127.0.0.1"
@@ -51,7 +51,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()
+        # The same entry point as in production: it refuses an unsafe start.
+        return import_string("concertation.wsgi.application")
 
 
 def serve(port: int) -> None:

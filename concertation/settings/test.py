@@ -35,3 +35,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+# Nothing is collected for tests, but WhiteNoise warns about a folder that isn't there.
+STATIC_ROOT = _folder / "static"
+STATIC_ROOT.mkdir()

@@ -1,7 +1,7 @@
 """Each kind of tampering, made directly in the database, is named with its first bad entry."""
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +19,9 @@ from audit.names import PLATFORM
 from audit.record import ensure_ledger, record_now
 from audit.verify import BadKind, FirstBad, verify_all, verify_ledger
 from tests.audit.conftest import NAME, OTHER, a_read, a_write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture

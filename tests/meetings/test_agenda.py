@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concertation.meetings.agenda import LEAST, ROUND_MINUTES, Candidate, propose
@@ -42,6 +42,7 @@ def test_an_empty_agenda_is_the_feedback_round() -> None:
     assert (agenda.items, agenda.minutes) == ((), ROUND_MINUTES)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(list(Reason)), max_size=40), st.integers(1, 600))
 def test_an_agenda_never_takes_longer_than_planned(reasons: list[Reason], planned: int) -> None:
     agenda = propose(candidates(*reasons), planned)
