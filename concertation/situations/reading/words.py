@@ -81,7 +81,9 @@ def informed(value: Any) -> str:
     }
     given: Mapping[str, Any] = value or {}
     said, why = sentences.get(given.get("answer", ""), ""), given.get("why")
-    return f"{said}\u00a0: {why}" if said and why else said
+    if said and why:
+        return _("%(said)s\u00a0: %(why)s") % {"said": said, "why": why}
+    return said
 
 
 def agreement(value: Any) -> str:
