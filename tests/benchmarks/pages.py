@@ -291,8 +291,9 @@ def _price(sealed: str, plain: str, row: str, rows: int, how: str) -> Measure:
     client = signed_in(stage().reader)
     pages = [_page(client, path) for path in (sealed, plain)]
     assert pages[0].count(row) == rows, f"{pages[0].count(row)} rows instead of {rows}"
-    lines = [_shown(page) for page in pages]
-    differing = "\n".join(difflib.unified_diff(*lines, lineterm="", n=0))
+    differing = "\n".join(
+        difflib.unified_diff(_shown(pages[0]), _shown(pages[1]), lineterm="", n=0)
+    )
     assert not differing, f"the two pages do not show the same:\n{differing[:2000]}"
     queries = []
     for path in (sealed, plain):

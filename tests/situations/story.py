@@ -6,10 +6,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from audit.enums import Purpose
+from audit.models import Entry
 from concertation.situations import actions
-from concertation.situations.models import AgreedAction, Contribution, Situation
+from concertation.situations.models import AgreedAction, Contribution, Situation, YearTally
 from concertation.situations.presentation import Presentation, Tie
-from tests.cast import Someone, number_of
+from ethics import gate
+from tests.cast import Circle, Someone, number_of
 
 HEADLINE = "Chauffage en panne, démarche bloquée"
 WISH = "Rester chez moi et avoir chaud"
@@ -92,3 +95,18 @@ def overdue(who: Someone, situation: Situation, owner: Someone) -> AgreedAction:
 def entry(who: Someone, situation: Situation, text: str = "Lien gardé") -> Contribution:
     """Information in the timeline."""
     return actions.contribute(who.actor, situation=situation.id, kind="information", text=text)
+
+
+def counts(circle: Circle, year: int | None = None) -> dict[str, dict[str, int]]:
+    """The counts of a year, as the coordinator's report opens them."""
+    row = YearTally.objects.get(year=year or timezone.localdate().year)
+    actor = circle.coordinator.actor
+    found: dict[str, dict[str, int]] = gate.reveal_tallies(
+        actor, [row], purpose=Purpose.REPORT
+    ).get(row, "counts")
+    return found
+
+
+def verbs() -> list[str]:
+    """What the ledger holds, in order, granted only."""
+    return list(Entry.objects.filter(outcome="granted").values_list("verb", flat=True))
