@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation, Representation, User
-from concertation.situations.enums import SituationState
+from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.models import AgreedAction, Situation, SituationGrant
 from ethics.gate.actor import Actor
 from ethics.gate.facts import PlaceFacts
@@ -45,8 +45,13 @@ class Provider:
         numbers = list(situations)
         if not numbers or actor.participation is None:
             return {}
+        roles = Participation.objects.filter(id=actor.participation).values_list("roles", flat=True)
+        visiting = bool({Role.GUEST, Role.LIMITED_READER} & set(roles.first() or ()))
         mine: dict[UUID, set[UUID]] = {}
         owned = AgreedAction.objects.filter(situation__in=numbers, owner=actor.participation)
+        if visiting:
+            # A proposal is the circle's business until the group agrees on it.
+            owned = owned.exclude(state__in=[ActionState.PROPOSED, ActionState.WITHDRAWN])
         for situation, action in owned.values_list("situation", "id"):
             mine.setdefault(situation, set()).add(action)
         rows = (
@@ -65,8 +70,8 @@ class Provider:
                 closed=state == SituationState.CLOSED,
                 hidden=hidden,
                 restricted=restricted,
-                named_reader=granted,
-                guest_ticked=granted,
+                named_reader=granted and not visiting,
+                guest_ticked=granted and visiting,
                 own=by == actor.participation,
                 held=manager == actor.participation,
                 addressed_to=frozenset(mine.get(number, ())),
@@ -107,9 +112,14 @@ class Provider:
 
 
 def _grants_of(actor: Actor) -> QuerySet[SituationGrant]:
-    return SituationGrant.objects.filter(
-        content_object=OuterRef("pk"), user=actor.person, permission__codename="read_situation"
+    grants: QuerySet[SituationGrant] = SituationGrant.objects.filter(
+        Q(until=None) | Q(until__gte=timezone.localdate()),
+        content_object=OuterRef("pk"),
+        user=actor.person,
+        participation=actor.participation,
+        permission__codename="read_situation",
     )
+    return grants
 
 
 provider = Provider()

@@ -196,7 +196,10 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.GIVE_FEEDBACK: MappingProxyType(
             {**_CIRCLE, R.GUEST: W.TICKED, R.LIMITED_READER: W.ADDRESSED}
         ),
-        Act.SET_CASE_MANAGER: _CIRCLE,
+        # Not the whole circle: who names themself may edit and close.
+        Act.SET_CASE_MANAGER: MappingProxyType(
+            {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
+        ),
         Act.CLOSE: MappingProxyType(
             {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
         ),

@@ -112,6 +112,9 @@ class SituationGrant(UserObjectPermissionBase):
     """
 
     content_object = models.ForeignKey(Situation, models.CASCADE, related_name="grants")
+    # The hat it was given to: another participation of the same person doesn't inherit it.
+    participation = models.UUIDField()
+    until = models.DateField(null=True)
 
     class Meta(UserObjectPermissionBase.Meta):
         pass

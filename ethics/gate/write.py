@@ -106,7 +106,10 @@ class Pen:
             raise SecrecyError("not_in_chain")
         generation = self._latest(scope)
         key = ScopeKey.objects.get(scope=scope, generation=generation)
-        if ScopeWrap.objects.filter(key=key, kind=Recipient.MEMBER, recipient=member.keys).exists():
+        known = ScopeWrap.objects.filter(key=key, kind=Recipient.MEMBER, recipient=member.keys)
+        if wrap := known.first():
+            wrap.until = until
+            wrap.save(update_fields=["until"])
             return
         value = self._key(container, scope, generation)
         self._wrap_to_member(

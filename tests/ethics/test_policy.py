@@ -52,7 +52,7 @@ propose_action    yes             yes  ticked     no         no  no  no
 agree_action      yes             yes  no         no         no  no  no
 move_action       addressed,held  yes  addressed  addressed  no  no  no
 give_feedback     yes             yes  ticked     addressed  no  no  no
-set_case_manager  yes             yes  no         no         no  no  no
+set_case_manager  own,held        yes  no         no         no  no  no
 close             own,held        yes  no         no         no  no  no
 read_history      yes             yes  no         no         no  no  no
 see_readers       yes             yes  no         no         no  no  no

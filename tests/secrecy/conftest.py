@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from audit.enums import Purpose, Verb
-from concertation.situations.enums import SituationState
+from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.models import AgreedAction, Situation
 from ethics import gate
 from ethics.policy import Act
@@ -71,8 +71,14 @@ def make_situation(circle: Circle) -> MakeSituation:
     return make
 
 
-def make_action(circle: Circle, situation: Situation, owner: Someone, text: str) -> AgreedAction:
-    """An action proposed by the manager and addressed to someone."""
+def make_action(
+    circle: Circle,
+    situation: Situation,
+    owner: Someone,
+    text: str,
+    state: ActionState = ActionState.AGREED,
+) -> AgreedAction:
+    """An action agreed with the manager and addressed to someone."""
     with gate.writing(
         circle.manager.actor,
         Act.PROPOSE_ACTION,
@@ -87,6 +93,8 @@ def make_action(circle: Circle, situation: Situation, owner: Someone, text: str)
             due_on=date(2026, 12, 1),
             proposed_by=circle.manager.participation,
             proposed_on=date(2026, 11, 1),
+            agreed_on=date(2026, 11, 1),
+            state=state,
         )
         pen.new_scope(action)
         pen.seal(action, text=text, result="")

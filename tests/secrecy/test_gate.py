@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import serializers
 from django.db import transaction
 from django.template import Context, Template
@@ -11,7 +13,8 @@ from django.utils import timezone
 
 from audit.enums import Outcome, Purpose, Verb
 from audit.models import Entry
-from concertation.situations.models import Situation
+from concertation.situations.enums import ActionState
+from concertation.situations.models import Situation, SituationGrant
 from ethics import gate
 from ethics.gate import read as reading
 from ethics.policy import Act, FieldGroup, Refusal
@@ -259,6 +262,7 @@ def test_a_copy_given_until_a_day_opens_until_that_day(
 ) -> None:
     situation = make_situation()
     action = make_action(circle, situation, circle.police, "passer jeudi")
+    action = make_action(circle, situation, circle.police, "passer jeudi")
     wrap = ScopeWrap.objects.filter(key__scope=action.id, kind="member")
 
     def text() -> Any:
@@ -274,3 +278,50 @@ def test_a_copy_given_until_a_day_opens_until_that_day(
     assert text() == "passer jeudi"
     wrap.update(until=timezone.localdate() - timedelta(days=1))
     assert text() is gate.UNOPENABLE
+
+
+@pytest.mark.parametrize("state", [ActionState.PROPOSED, ActionState.WITHDRAWN])
+def test_a_limited_reader_sees_no_proposal(
+    circle: Circle, make_situation: MakeSituation, state: ActionState
+) -> None:
+    situation = make_situation()
+    action = make_action(circle, situation, circle.police, "passer jeudi", state)
+    with pytest.raises(gate.Refused):
+        gate.reveal(
+            circle.police.actor,
+            records=[action],
+            subjects=[situation.id],
+            purpose=Purpose.MY_ACTION,
+        )
+
+
+def test_a_guests_grant_ends_with_its_day_and_stays_with_its_hat(
+    circle: Circle, make_situation: MakeSituation
+) -> None:
+    situation = make_situation()
+    place = circle.guest.participation
+    assert place is not None
+    grant = SituationGrant.objects.create(
+        user=circle.guest.user,
+        permission=Permission.objects.get(codename="read_situation"),
+        content_object=situation,
+        participation=place.id,
+        until=timezone.localdate(),
+    )
+    with gate.writing(
+        circle.coordinator.actor,
+        Act.EDIT,
+        verb=Verb.ACCESS_GRANTED,
+        purpose=Purpose.SHEET,
+        situation=situation.id,
+    ) as pen:
+        pen.share_scope(situation.id, situation.id, circle.guest.user.id)
+    assert read(circle.guest, situation).get(situation, "wish") == "canari wish"
+    for changed in (
+        {"until": timezone.localdate() - timedelta(days=1)},
+        {"participation": uuid4()},
+    ):
+        SituationGrant.objects.filter(id=grant.id).update(**changed)
+        with pytest.raises(gate.Refused):
+            read(circle.guest, situation)
+        SituationGrant.objects.filter(id=grant.id).update(until=None, participation=place.id)

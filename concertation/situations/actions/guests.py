@@ -43,12 +43,13 @@ def open_to_guest(
         if place is None or Role.GUEST not in place.role_set:
             raise NotAGuest
         pen.share_scope(row.container, row.scope, place.person_id, until=until)
-        grant: SituationGrant = SituationGrant.objects.get_or_create(
+        grant: SituationGrant = SituationGrant.objects.update_or_create(
             user_id=place.person_id,
             permission=Permission.objects.get(
                 codename="read_situation", content_type__app_label="situations"
             ),
             content_object=row,
+            defaults={"participation": place.id, "until": until},
         )[0]
         pen.record(
             Verb.ACCESS_GRANTED,

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from audit.enums import Purpose
 from concertation.accounts.models import Participation
 from concertation.situations.codes import parse_code, show_code
-from concertation.situations.enums import SituationState
+from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.errors import AlreadyBrought
 from concertation.situations.models import AgreedAction, Situation, SituationGrant
 from ethics import gate
@@ -89,7 +90,10 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
         state=SituationState.DRAFT
     )
     granted = SituationGrant.objects.filter(
-        user=actor.person, permission__codename="read_situation"
+        Q(until=None) | Q(until__gte=timezone.localdate()),
+        user=actor.person,
+        participation=actor.participation,
+        permission__codename="read_situation",
     ).values("content_object")
     rows = rows.filter(Q(restricted=False) | Q(id__in=granted))
     rows = rows.filter(Q(hidden=False) | Q(brought_by=place.id))
@@ -98,6 +102,10 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
     if Role.GUEST in place.role_set:
         return rows.filter(id__in=granted)
     if Role.LIMITED_READER in place.role_set:
-        owned = AgreedAction.objects.filter(owner=place.id).values("situation")
+        owned = (
+            AgreedAction.objects.filter(owner=place.id)
+            .exclude(state__in=[ActionState.PROPOSED, ActionState.WITHDRAWN])
+            .values("situation")
+        )
         return rows.filter(Q(id__in=owned) | Q(brought_by=place.id))
     return rows.none()
