@@ -20,6 +20,10 @@ from audit.names import check_name
 PAGE_SIZE: Final = 50
 
 
+# A subject laid open before someone, one at a time.
+OPENINGS = (Verb.READ, Verb.PRINT, Verb.EXPORT, Verb.SHOWN_ON_SCREEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One entry as a list shows it; its subjects are kind and number only."""
@@ -129,17 +133,22 @@ def entries_of(ledger_name: str, actor: UUID, *, page: int = 1) -> Page:
 
 
 def who_saw(
-    ledger_name: str, number: UUID, kind: SubjectKind = SubjectKind.SITUATION
+    ledger_name: str,
+    number: UUID,
+    kind: SubjectKind = SubjectKind.SITUATION,
+    *,
+    opened: bool = False,
 ) -> tuple[Reader, ...]:
     """Return by organisation who had a subject before them, most often first; refusals don't count.
 
-    Nor does reading the ledger: whoever looks up who saw a situation has not seen it. Answered
-    from one index alone, so it stays fast over millions of entries.
+    Nor does reading the ledger: whoever looks up who saw a situation has not seen it. `opened`
+    counts openings only, not the lists it stood in. Answered from one index alone, so it stays
+    fast over millions of entries.
     """
+    verbs = Q(verb__in=OPENINGS) if opened else ~Q(verb=Verb.LEDGER_READ)
     rows = (
         _about(ledger_name, kind, number)
-        .filter(outcome=Outcome.GRANTED)
-        .exclude(verb=Verb.LEDGER_READ)
+        .filter(verbs, outcome=Outcome.GRANTED)
         .values("organisation")
         .annotate(
             times=Count("number"),

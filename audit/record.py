@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from audit.columns import entry_row
-from audit.enums import Outcome, Verb
+from audit.enums import Outcome, SubjectKind, Verb
 from audit.event import Event
 from audit.insert import insert_entries, insert_subjects
 from audit.leaf import SALT_BYTES, leaf_bytes
@@ -25,6 +25,8 @@ from audit.names import PLATFORM, check_name
 FLOOD_LIMIT: Final = 30
 FLOOD_WINDOW: Final = timedelta(minutes=10)
 COUNTED_EVERY: Final = timedelta(minutes=1)
+# Refused to someone who hasn't shown who they are: the account tried is the subject, not the actor.
+AT_THE_DOOR: Final = frozenset({Verb.SIGN_IN_FAILED, Verb.SECOND_FACTOR_FAILED, Verb.LOCKED_OUT})
 ANONYMOUS: Final = "anonymous"
 _TICK: Final = timedelta(microseconds=1)
 
@@ -104,16 +106,29 @@ def record_refusal(ledger_name: str, event: Event) -> Flooded | None:
 
     30 refusals a person in 10 minutes, over all ledgers, are recorded one by one. Beyond that, and
     always for anonymous ones, they are only counted, and one event a minute carries the count
-    (design 3): whoever hammers a door would otherwise fill the log or hide in it. None means:
+    (design 3): whoever hammers a door would otherwise fill the log or hide in it. Failed sign-ins
+    to a known account are recorded up to the same number for that account, and never count as
+    refusals of its person: a stranger could else shut somebody out. None means:
     recorded or counted, give the ordinary answer. Raises as ``record_now``.
     """
     if event.outcome is not Outcome.REFUSED:
         raise ValueError("only a refusal floods")
+    recent = Entry.objects.filter(outcome=Outcome.REFUSED, time__gt=timezone.now() - FLOOD_WINDOW)
     if event.actor is None:
+        tried = _account_tried(event)
+        if tried is not None:
+            recent = recent.filter(
+                verb__in=AT_THE_DOOR,
+                subjects__ledger__name=ledger_name,
+                subjects__kind=SubjectKind.PERSON,
+                subjects__number=tried,
+            )
+            if recent[:FLOOD_LIMIT].count() < FLOOD_LIMIT:
+                record_now(ledger_name, event)
+                return None
         _count(ledger_name, event)
         return None
-    since = timezone.now() - FLOOD_WINDOW
-    recent = Entry.objects.filter(actor=event.actor, outcome=Outcome.REFUSED, time__gt=since)
+    recent = recent.filter(actor=event.actor).exclude(verb__in=AT_THE_DOOR)
     if recent[:FLOOD_LIMIT].count() < FLOOD_LIMIT:
         record_now(ledger_name, event)
         return None
@@ -136,6 +151,13 @@ def record_waiting_refusals() -> int:
                 _record_count(count, Event(verb=Verb.REQUESTED, actor=actor))
                 recorded += 1
     return recorded
+
+
+def _account_tried(event: Event) -> UUID | None:
+    """The account that someone unknown tried to enter."""
+    if event.verb not in AT_THE_DOOR:
+        return None
+    return next((s.number for s in event.subjects if s.kind is SubjectKind.PERSON), None)
 
 
 def _count(ledger_name: str, event: Event) -> None:

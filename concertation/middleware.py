@@ -1,9 +1,9 @@
 """What every request goes through: a number, a language, the door."""
 
 import uuid
+from http import HTTPStatus
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from audit.enums import Purpose, Verb
+from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Concertation, Participation
 from concertation.accounts.reading import wearing
 from concertation.door import Door
@@ -26,6 +27,7 @@ from ethics.gate.refusals import refuse
 from ethics.policy import Refusal
 from ethics.secrecy.chain import ChainBroken
 from ethics.secrecy.passwords import Busy
+from ethics.secrecy.suites import SecrecyError
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
@@ -40,6 +42,7 @@ class RequestNumberMiddleware:
         # A number sent by the client is not believed: it could carry text into the log.
         number = uuid.uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = number
+        request.__dict__.pop("headers", None)  # a cached copy would still hold the client's
         request.request_number = number  # type: ignore[attr-defined]
         response = self.get_response(request)
         response.headers["Permissions-Policy"] = (
@@ -75,7 +78,12 @@ class DoorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+            # The address of a form that was refused, asked for again (a language switch, the
+            # address bar): the page it belongs to is one step up.
+            return redirect(request.path.rsplit("/", 1)[0] or "/")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
@@ -152,6 +160,9 @@ class DoorMiddleware:
             return render(request, "closed.html", {"why": "chain"}, status=503)
         if isinstance(exception, Busy):
             return render(request, "closed.html", {"why": "busy"}, status=503)
+        if isinstance(exception, SecrecyError):
+            # Recorded where it happened: nothing was saved over what did not open.
+            return render(request, "closed.html", {"why": "unopenable"}, status=503)
         return None
 
 
@@ -161,14 +172,21 @@ def _actor_of(request: HttpRequest) -> gate.Actor:
 
 
 def _hat(request: HttpRequest, slug: str) -> Participation | None:
-    """The participation worn in this concertation: the chosen one, else the current one."""
+    """The participation worn here: of the current ones the chosen, the admitted, the newest."""
     rows = list(
         Participation.objects.filter(person=request.user.pk, concertation__slug=slug)
         .select_related("concertation", "organisation")
         .order_by("-starts_on", "id")
     )
-    chosen: UUID | None = request.session.get(f"hat:{slug}")
-    rows.sort(key=lambda row: (str(row.id) != chosen, not row.is_current()))
+    chosen: str | None = request.session.get(f"hat:{slug}")
+    # An invitation to a second place must not hide the one that lets the person in.
+    rows.sort(
+        key=lambda row: (
+            not row.is_current(),
+            str(row.id) != chosen,
+            row.state != ParticipationState.ADMITTED,
+        )
+    )
     return rows[0] if rows else None
 
 

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from django.urls import reverse
 
+from audit.enums import Outcome
+from audit.models import Entry
 from concertation import operator_log
+from tests.cast import Circle
+from tests.signin import signed_in
 
 CANARY = "Rue des Quatre-Vents 12"
 
@@ -57,3 +62,17 @@ def test_an_exception_leaves_its_type_and_places_only(lines: io.StringIO) -> Non
         written = json.loads(line)
         assert written["exception"] == "ValueError"
         assert any(place.startswith("fail:") for place in written["where"])
+
+
+@pytest.mark.django_db(databases=["default", "erasure"])
+def test_a_refused_request_has_one_number_in_the_log_and_the_ledger(
+    lines: io.StringIO, circle: Circle
+) -> None:
+    client = signed_in(circle.participant)
+    client.get(reverse("administration"), headers={"x-request-id": "invented"})
+    entry = Entry.objects.get(actor=circle.participant.user.id, outcome=Outcome.REFUSED)
+    assert entry.request_id
+    written = [json.loads(line) for line in lines.getvalue().splitlines()]
+    finished = [each for each in written if each.get("status") == 404]
+    assert entry.request_id in {each.get("request_id") for each in finished}
+    assert "invented" not in lines.getvalue()

@@ -135,6 +135,25 @@ class RolesClash(AccountError):
         return str(self._sentence)
 
 
+class GuestTooLong(AccountError):
+    """A guest comes for a meeting or a situation, not for good."""
+
+    field = "ends_on"
+    sentence = _(
+        "L’accès d’un·e invité·e dure au plus douze mois : choisissez une date plus proche."
+    )
+
+
+class NotAnAddress(AccountError):
+    """Addresses in ASCII only: other letters look like them and reach another account."""
+
+    field = "email"
+    sentence = _(
+        "Une adresse électronique s’écrit ici sans accents ni lettres d’un autre alphabet :"
+        " vérifiez-la."
+    )
+
+
 class InvitationSpent(AccountError):
     """An invitation's link works once, for fourteen days."""
 
@@ -173,6 +192,16 @@ class AlreadySigned(AccountError):
     """This version was signed for this participation."""
 
     sentence = _("Vous avez déjà signé cette version de la charte.")
+
+
+class FirstCoordinatorNamed(AccountError):
+    """Who was named and has an account founds the keys: nobody is put in their place."""
+
+    field = "email"
+    sentence = _(
+        "La première coordination est déjà désignée et a accepté : elle seule crée les clés de"
+        " cette concertation."
+    )
 
 
 class AlreadyFounded(AccountError):

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.enums import Cadence, Domain, Place
+from concertation.accounts.errors import NotAnAddress
 from concertation.accounts.languages import own_names
 from concertation.accounts.models import Organisation, User, check_enterprise_number
+from concertation.accounts.tidy import tidy_address, tidy_name
 from ethics.charter.models import Power
 from ethics.roles import SecrecyStatus
 
@@ -35,6 +37,23 @@ def _date(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Da
     return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
 
 
+class _Address(forms.EmailField):
+    """An e-mail address in one spelling, so that every try counts on the same account."""
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value) or ""
+        if typed and not tidy_address(typed):
+            raise ValidationError(NotAnAddress.sentence)
+        return tidy_address(typed)
+
+
+class _PersonName(forms.CharField):
+    """A name as others will read it, without hidden characters."""
+
+    def to_python(self, value: Any) -> Any:
+        return tidy_name(super().to_python(value) or "")
+
+
 class PasswordAgain(forms.Form):
     """The password asked again before something that can't be taken back lightly."""
 
@@ -44,17 +63,13 @@ class PasswordAgain(forms.Form):
 class SignInForm(forms.Form):
     """E-mail address and password."""
 
-    email = forms.EmailField(
+    email = _Address(
         label=_("Adresse électronique professionnelle"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = _password(_("Mot de passe"), "current-password")
     next = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean_email(self) -> str:
-        # One spelling, so that the lock-out counts every try on the same account.
-        return str(self.cleaned_data["email"]).strip().lower()
 
 
 class CodeForm(forms.Form):
@@ -82,7 +97,7 @@ class DeviceForm(forms.Form):
 class InvitationForm(forms.Form):
     """What an invited person gives: their name as the circle will read it, and a password."""
 
-    name = forms.CharField(
+    name = _PersonName(
         label=_("Prénom et nom"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -192,12 +207,9 @@ class AdmitForm(PasswordAgain):
 class PersonForm(forms.Form):
     """Someone to invite: address, name, language of the e-mail."""
 
-    email = forms.EmailField(label=_("Adresse électronique professionnelle"), max_length=254)
-    name = forms.CharField(label=_("Prénom et nom"), max_length=120)
+    email = _Address(label=_("Adresse électronique professionnelle"), max_length=254)
+    name = _PersonName(label=_("Prénom et nom"), max_length=120)
     language = forms.ChoiceField(label=_("Langue"), choices=own_names, widget=forms.RadioSelect)
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).strip().lower()
 
 
 class _PlaceRadio(forms.RadioSelect):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.be import vat
 
 from concertation.accounts.enums import Cadence, Domain, KeyState, ParticipationState
+from concertation.accounts.tidy import tidy_address
 from ethics.roles import Role, SecrecyStatus
 
 
@@ -20,7 +21,8 @@ class UserManager(BaseUserManager["User"]):
     """People are found by their e-mail address, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        # Not iexact: databases fold letters in their own way ('ı' becomes 'I' on PostgreSQL).
+        return self.get(email=tidy_address(username or ""))
 
     def create_user(
         self, email: str, name: str, password: str | None = None, **more: Any

@@ -1,10 +1,12 @@
 """The DPO's search, and the form that verifies."""
 
 import re
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from audit.enums import Outcome
@@ -16,7 +18,20 @@ from ethics import gate
 KEPT_LONGEST: Final = 20_000
 # Databases count rows in 64 bits; no ledger has more pages than this.
 MOST_PAGES: Final = 10_000_000
+# What a calendar here can hold; further days have no midnight in every time zone.
+EARLIEST: Final = date(2000, 1, 1)
+LATEST: Final = date(2199, 12, 31)
 PAGE: Final = re.compile(r"[0-9]{1,9}")
+
+
+def _day(label: Any) -> forms.DateField:
+    said = _("Cette date n’est pas possible.")
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        validators=[MinValueValidator(EARLIEST, said), MaxValueValidator(LATEST, said)],
+    )
 
 
 class SearchForm(forms.Form):
@@ -31,12 +46,8 @@ class SearchForm(forms.Form):
     )
     verb = forms.ChoiceField(label=_("Acte"), required=False)
     outcome = forms.ChoiceField(label=_("Issue"), required=False)
-    since = forms.DateField(
-        label=_("Du"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("Au"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
+    since = _day(_("Du"))
+    until = _day(_("Au"))
 
     def __init__(self, *args: Any, actor: gate.Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

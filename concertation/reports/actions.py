@@ -7,6 +7,7 @@ from audit.event import Subject
 from concertation.meetings.reading import circle_of
 from concertation.reports import errors
 from concertation.reports.enums import LiftReason
+from concertation.reports.reading import is_reportable
 from concertation.situations.models import LiftedSuppression
 from ethics import gate
 from ethics.policy import Act, Refusal
@@ -16,8 +17,11 @@ def lift_suppression(actor: gate.Actor, *, year: int, reason: str) -> LiftedSupp
     """Show the small numbers of one year inside the circle, from here on.
 
     Only the coordinator may; the decision stands on the report and in the ledger, and the DPO
-    reviews it. Raises `Refused`, `AlreadyLifted` or `UnknownReason`.
+    reviews it. A year to come can't be lifted ahead. Raises `Refused`, `AlreadyLifted`,
+    `YearOutOfReach` or `UnknownReason`.
     """
+    if not is_reportable(year):
+        raise errors.YearOutOfReach
     if reason not in LiftReason.values:
         raise errors.UnknownReason
     circle, hat = circle_of(actor), actor.participation

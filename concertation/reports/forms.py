@@ -8,6 +8,7 @@ from concertation.reports.enums import LiftReason
 
 SENTENCES = {
     errors.AlreadyLifted: _("Les petits nombres de cette année sont déjà affichés."),
+    errors.YearOutOfReach: _("Cette année n’a pas de rapport."),
     errors.UnknownReason: _("Choisissez une des raisons proposées."),
 }
 

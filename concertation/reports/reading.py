@@ -17,6 +17,7 @@ from django.utils import timezone
 from audit.enums import Purpose, Verb
 from concertation.accounts.enums import Domain
 from concertation.accounts.models import Concertation, Participation
+from concertation.meetings.actions import FIRST_YEAR
 from concertation.meetings.enums import ATTENDED, MeetingState
 from concertation.meetings.models import Meeting
 from concertation.meetings.reading import circle_of
@@ -135,8 +136,37 @@ class Report:
         return min((year for year in self.years if year > self.year), default=None)
 
 
-def year_report(actor: gate.Actor, year: int, *, export: str = "") -> Report:
-    """The report of a year; an export is recorded as one besides. Raises `Refused`."""
+def is_reportable(year: int) -> bool:
+    """Whether a year can have a report: from 2000, where meetings start, up to this one."""
+    return FIRST_YEAR <= year <= timezone.localdate().year
+
+
+def check_may_lift(actor: gate.Actor) -> None:
+    """Let nobody but the coordinator go on; raises `Refused`, recorded."""
+    gate.allow(
+        actor,
+        Act.LIFT_SUPPRESSION,
+        purpose=Purpose.REPORT,
+        verb=Verb.SUPPRESSION_LIFTED,
+        record=False,
+    )
+
+
+def report_export(actor: gate.Actor, year: int) -> dict[str, object]:
+    """The report for programs, recorded as an export besides. Documented in docs/report-json.md.
+
+    The circle's decision to show small numbers holds inside the circle, and a file leaves it: they
+    stay hidden, unless the decision says that the very figures are public already. Raises
+    `Refused`.
+    """
+    return _as_json(year_report(actor, year, export=True))
+
+
+def year_report(actor: gate.Actor, year: int, *, export: bool = False) -> Report:
+    """The report of a year, as its page shows it or, with `export`, as it may leave.
+
+    Raises `Refused`.
+    """
     tallies = list(YearTally.objects.filter(concertation=actor.concertation, year=year))
     seen = gate.reveal_tallies(actor, tallies, purpose=Purpose.REPORT)
     if export:
@@ -144,7 +174,7 @@ def year_report(actor: gate.Actor, year: int, *, export: str = "") -> Report:
     opened = [seen.get(tally, "counts") for tally in tallies]
     counts: Counts = next((each for each in opened if each), {})
     lift = _lift(actor, year)
-    lifted = lift is not None
+    lifted = lift is not None and (not export or lift.reason == LiftReason.ALREADY_PUBLISHED)
     rows = list(_meetings(actor, year))
     new = _new_situations(rows, counts, lifted=lifted)
     return Report(
@@ -161,15 +191,14 @@ def year_report(actor: gate.Actor, year: int, *, export: str = "") -> Report:
         feedback_given=single(_one(counts, "feedback_given"), lifted=lifted),
         minutes=sum(row.held_minutes or 0 for row in rows),
         lift=lift,
-        may_lift=not lifted and gate.may(actor, Act.LIFT_SUPPRESSION),
+        may_lift=lift is None and gate.may(actor, Act.LIFT_SUPPRESSION),
         unopenable=any(each is gate.UNOPENABLE for each in opened),
         years=_years(actor),
     )
 
 
-def as_json(report: Report) -> dict[str, object]:
-    """The report for programs; `null` stands for a hidden number, a category nobody is in is left
-    out. Documented in docs/report-json.md."""
+def _as_json(report: Report) -> dict[str, object]:
+    """`null` stands for a hidden number; a category nobody is in is left out."""
     return {
         "concertation": report.concertation,
         "year": report.year,
@@ -310,4 +339,4 @@ def _years(actor: gate.Actor) -> tuple[int, ...]:
         YearTally.objects.filter(concertation=actor.concertation).values_list("year", flat=True)
     )
     this = timezone.localdate().year
-    return tuple(sorted({each for each in found if each <= this} | {this}))
+    return tuple(sorted({each for each in found if FIRST_YEAR <= each <= this} | {this}))

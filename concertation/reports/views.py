@@ -1,7 +1,7 @@
 """Pages of the year's report."""
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,10 +23,11 @@ def report(request: CircleRequest, slug: str) -> HttpResponse:
 @door(Door.CIRCLE)
 @require_safe
 def report_year(request: CircleRequest, slug: str, year: int) -> HttpResponse:
-    """One year: a page, or the same figures as JSON."""
+    """One year: a page, or as JSON what may leave it."""
+    _check(year)
     if request.GET.get("format") == "json":
-        found = reading.year_report(request.actor, year, export="json")
-        return JsonResponse(reading.as_json(found), json_dumps_params={"ensure_ascii": False})
+        told = reading.report_export(request.actor, year)
+        return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
     found = reading.year_report(request.actor, year)
     return render(request, "reports/year.html", {"report": found, "form": LiftForm()})
 
@@ -35,6 +36,8 @@ def report_year(request: CircleRequest, slug: str, year: int) -> HttpResponse:
 @require_POST
 def lift(request: CircleRequest, slug: str, year: int) -> HttpResponse:
     """Record the coordinator's decision to show small numbers."""
+    _check(year)
+    reading.check_may_lift(request.actor)
     form = LiftForm(request.POST)
     if form.is_valid():
         try:
@@ -46,3 +49,8 @@ def lift(request: CircleRequest, slug: str, year: int) -> HttpResponse:
         return redirect("report-year", slug=slug, year=year)
     found = reading.year_report(request.actor, year)
     return render(request, "reports/year.html", {"report": found, "form": form}, status=422)
+
+
+def _check(year: int) -> None:
+    if not reading.is_reportable(year):
+        raise Http404

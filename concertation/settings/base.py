@@ -112,6 +112,9 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "concertation.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "concertation.accounts.network.client_address"
+# Exactly one reverse proxy of ours, which adds the client's address to X-Forwarded-For.
+BEHIND_PROXY = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_SENSITIVE_PARAMETERS = ["password", "email", "username", "token"]
 AXES_VERBOSE = False
@@ -195,6 +198,8 @@ LOGGING_CONFIG = "concertation.operator_log.configure"
 LOGGING = {"version": 1}
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# The number is our own: RequestNumberMiddleware puts it over whatever the client sent.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 # The ledger
 LEDGER_SERVING_ROLE = ""

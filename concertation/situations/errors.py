@@ -118,6 +118,15 @@ class NoSuchOwner(SituationError):
     message = _("Choisissez une personne de la concertation.")
 
 
+class OwnerNotForGuests(NoSuchOwner):
+    """A guest addresses nothing to a limited reader: the circle decides what such a reader sees."""
+
+    message = _(
+        "Seul le cercle peut adresser une action à cette personne\u00a0: proposez-la à quelqu’un"
+        " d’autre, ou demandez à la coordination."
+    )
+
+
 class OwnerNotAdmitted(SituationError):
     """Someone outside the circle of readers must be admitted before an action is sealed to them."""
 

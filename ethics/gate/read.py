@@ -294,14 +294,14 @@ def _open(
                 values[name] = UNOPENABLE
                 failed[record.id] = (record, str(error))
     for record, why in failed.values():
-        _alarm(actor, record, why)
+        unopenable_alarm(actor, record.container, why)
     return values
 
 
-def _alarm(actor: Actor, record: SealedRecord, why: str) -> None:
+def unopenable_alarm(actor: Actor, container: UUID, why: str) -> None:
     """A ciphertext did not open: an event that stays, and a word to the DPO, without content."""
-    log.warning("sealed_text_does_not_open", object=str(record.id), reason=why)
-    told = _told(record.container, Verb.UNOPENABLE)
+    log.warning("sealed_text_does_not_open", object=str(container), reason=why)
+    told = _told(container, Verb.UNOPENABLE)
     record_now(
         ledger_of(actor.concertation),
         Event(
@@ -310,7 +310,7 @@ def _alarm(actor: Actor, record: SealedRecord, why: str) -> None:
             reason=why.replace(" ", "_")[:64],
             actor=actor.person,
             organisation=actor.organisation,
-            subjects=(Subject(SubjectKind.SITUATION, record.container),),
+            subjects=(Subject(SubjectKind.SITUATION, container),),
             request_id=actor.request_id,
         ),
     )
@@ -371,7 +371,7 @@ def reveal_tallies(
                 values[name] = unsealing.open_field(key, tally, each)
             except SecrecyError as error:
                 values[name] = UNOPENABLE
-                _alarm(actor, tally, str(error))
+                unopenable_alarm(actor, tally.container, str(error))
     return Revelation({}, values)
 
 

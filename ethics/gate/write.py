@@ -19,7 +19,7 @@ from audit.record import append_many
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.facts import Standing, provider
-from ethics.gate.read import chain_alarm, fetch_standing
+from ethics.gate.read import chain_alarm, fetch_standing, unopenable_alarm
 from ethics.gate.refusals import Refused, ledger_of, refuse
 from ethics.policy import ON_A_SITUATION, Act, Decision, Refusal, SubjectFacts, decide
 from ethics.secrecy import chain, sealing, unsealing
@@ -267,18 +267,24 @@ def writing(
     except chain.ChainBroken as error:
         raise chain_alarm(actor, error) from None
     late: Decision | None = None
-    with transaction.atomic():
+    try:
+        with transaction.atomic():
+            if situation is not None:
+                Container.objects.select_for_update().get(id=situation)
+            facts = fetch_standing(actor, fresh=True)
+            decision = _decide(actor, act, facts, situation, action)
+            if decision.granted:
+                pen = Pen(actor, decision, facts, situation, purpose, state)
+                yield pen
+                if pen._events:
+                    append_many(ledger_of(actor.concertation), pen._events)
+            else:
+                late = decision
+    except SecrecyError as error:
+        # What could not be opened is not written over; recorded outside the undone transaction.
         if situation is not None:
-            Container.objects.select_for_update().get(id=situation)
-        facts = fetch_standing(actor, fresh=True)
-        decision = _decide(actor, act, facts, situation, action)
-        if decision.granted:
-            pen = Pen(actor, decision, facts, situation, purpose, state)
-            yield pen
-            if pen._events:
-                append_many(ledger_of(actor.concertation), pen._events)
-        else:
-            late = decision
+            unopenable_alarm(actor, situation, str(error))
+        raise
     if late is not None:
         raise _refused(actor, late, verb, purpose, situation)
 

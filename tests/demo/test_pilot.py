@@ -16,7 +16,7 @@ from concertation.demo import pilot
 from concertation.demo.stories import pilot as stories
 from concertation.demo.telling import Table
 from concertation.meetings.models import Meeting
-from concertation.reports.reading import as_json, year_report
+from concertation.reports.reading import report_export, year_report
 from concertation.situations import reading
 from concertation.situations.codes import show_code
 from concertation.situations.models import AgreedAction, Situation
@@ -29,7 +29,7 @@ PUBLISHED = json.loads(Path("concertation/data/pilot-2021.json").read_text(encod
 
 
 def test_the_report_of_2021_is_the_published_one(loaded: Table) -> None:
-    told = as_json(year_report(loaded.coordinator.actor(), 2021))
+    told = report_export(loaded.coordinator.actor(), 2021)
     meetings = told["meetings"]
     assert isinstance(meetings, list)
     names = ("date", "participants", "minutes", "new_situations")

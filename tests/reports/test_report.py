@@ -14,7 +14,7 @@ from audit.enums import Outcome, Verb
 from audit.models import Entry
 from concertation.meetings.actions import hold_meeting, plan_meeting
 from concertation.reports import actions, errors
-from concertation.reports.reading import as_json, year_report
+from concertation.reports.reading import report_export, year_report
 from concertation.situations import actions as situations
 from concertation.situations.models import LiftedSuppression, YearTally
 from ethics import gate
@@ -36,7 +36,7 @@ def address(year: int | None = None) -> str:
 
 def told_to(actor: gate.Actor) -> Any:
     """This year's report as JSON."""
-    return as_json(year_report(actor, this_year()))
+    return report_export(actor, this_year())
 
 
 def meeting(circle: Circle, *brought: int) -> None:
@@ -64,10 +64,23 @@ def test_small_numbers_are_hidden_until_the_coordinator_lifts_them(circle: Circl
     assert set(told["needs"].values()) == {None}
     assert told["suppression"] == {"lifted": False, "reason": None, "threshold": 5}
     actions.lift_suppression(circle.coordinator.actor, year=this_year(), reason="circle")
-    told = told_to(circle.participant.actor)
-    assert told["situations_treated"] == 3
-    assert told["needs"] == {"housing": 3, "income_rights": 3}
-    assert told["suppression"]["lifted"] is True
+    shown = year_report(circle.participant.actor, this_year())
+    assert shown.treated == 3
+    assert {row.key: row.number for row in shown.needs.rows} == {"housing": 3, "income_rights": 3}
+
+
+@pytest.mark.parametrize("reason", ["circle", "already_published"])
+def test_small_numbers_leave_only_when_they_are_public_already(circle: Circle, reason: str) -> None:
+    meeting(circle, 3)
+    actions.lift_suppression(circle.coordinator.actor, year=this_year(), reason=reason)
+    told = signed_in(circle.participant).get(f"{address()}?format=json").json()
+    number = 3 if reason == "already_published" else None
+    assert told["situations_treated"] == number
+    assert told["meetings"][0]["new_situations"] == number
+    assert told["needs"] == {"housing": number, "income_rights": number}
+    assert told["suppression"] == {"lifted": True, "reason": reason, "threshold": 5}
+    page = signed_in(circle.participant).get(address()).content.decode()
+    assert "masqué" not in page
 
 
 def test_lifting_one_year_lifts_no_other(circle: Circle) -> None:
@@ -107,7 +120,7 @@ def test_outcomes_actions_and_feedback_come_from_the_work(circle: Circle) -> Non
     situations.close_situation(
         circle.coordinator.actor, situation=situation.id, outcome="admission_avoided"
     )
-    actions.lift_suppression(circle.coordinator.actor, year=this_year(), reason="circle")
+    actions.lift_suppression(circle.coordinator.actor, year=this_year(), reason="already_published")
     told = told_to(circle.manager.actor)
     assert told["outcomes"] == {"admission_avoided": 1}
     assert told["actions_by_state"] == {"agreed": 1, "done": 1}
@@ -167,7 +180,30 @@ def test_report_redirects_to_this_year_and_an_empty_year_says_so(circle: Circle)
     client = signed_in(circle.participant)
     response = client.get(reverse("report", args=["tilleuls"]))
     assert response.headers["Location"] == address()
-    assert "Rien à rapporter" in client.get(address(1999)).content.decode()
+    assert "Rien à rapporter" in client.get(address(2000)).content.decode()
+
+
+@pytest.mark.parametrize("year", [0, 1, 1999, "next", 9999, 10**20])
+def test_there_is_no_report_of_a_year_out_of_reach(circle: Circle, year: int | str) -> None:
+    number = this_year() + 1 if year == "next" else year
+    client = signed_in(circle.coordinator)
+    page = f"/tilleuls/rapport/{number}"
+    for sent in (
+        client.get(page),
+        client.get(f"{page}?format=json"),
+        client.post(f"{page}/petits-nombres", {"reason": "circle"}),
+    ):
+        assert sent.status_code == 404
+    assert not LiftedSuppression.objects.exists()
+    with pytest.raises(errors.YearOutOfReach):
+        actions.lift_suppression(circle.coordinator.actor, year=int(number), reason="circle")
+
+
+def test_a_participant_who_tries_to_lift_is_recorded_even_without_a_reason(circle: Circle) -> None:
+    client = signed_in(circle.participant)
+    assert client.post(reverse("report-lift", args=["tilleuls", 2021]), {}).status_code == 404
+    entry = Entry.objects.get(verb=Verb.SUPPRESSION_LIFTED)
+    assert entry.outcome == Outcome.REFUSED
 
 
 def test_the_report_asks_as_often_for_three_meetings_as_for_one(circle: Circle) -> None:

@@ -21,6 +21,7 @@ from ethics.policy import Act, FieldGroup, Refusal
 from ethics.secrecy import unsealing
 from ethics.secrecy.fields import SEALED_MARK, Sealed
 from ethics.secrecy.models import ScopeWrap
+from ethics.secrecy.suites import SecrecyError
 from tests.cast import Circle
 from tests.secrecy.conftest import MakeSituation, draft, make_action
 
@@ -325,3 +326,27 @@ def test_a_guests_grant_ends_with_its_day_and_stays_with_its_hat(
         with pytest.raises(gate.Refused):
             read(circle.guest, situation)
         SituationGrant.objects.filter(id=grant.id).update(until=None, participation=place.id)
+
+
+def test_what_does_not_open_is_not_written_over(
+    circle: Circle, make_situation: MakeSituation
+) -> None:
+    situation = make_situation()
+    blob = bytearray(situation.tried.blob)
+    blob[-1] ^= 1
+    Situation.objects.filter(id=situation.id).update(tried=Sealed(bytes(blob)))
+    changed = Situation.objects.get(id=situation.id)
+    with (
+        pytest.raises(SecrecyError, match="does_not_open"),
+        gate.writing(
+            circle.coordinator.actor,
+            Act.EDIT,
+            verb=Verb.SITUATION_EDITED,
+            purpose=Purpose.SHEET,
+            situation=situation.id,
+        ) as pen,
+    ):
+        pen.seal(changed, wish="autre")
+        changed.save()
+    assert Situation.objects.get(id=situation.id).version == situation.version
+    assert last_entry().verb == Verb.UNOPENABLE

@@ -73,7 +73,7 @@ def test_only_owner_holder_or_coordinator_moves_an_action(circle: Circle) -> Non
     with pytest.raises(gate.Refused):
         actions.move_action(circle.manager.actor, action=action.id, state="done")
     actions.set_case_manager(
-        circle.manager.actor, situation=row.id, case_manager=number_of(circle.manager)
+        circle.participant.actor, situation=row.id, case_manager=number_of(circle.manager)
     )
     actions.move_action(circle.manager.actor, action=action.id, state="done")
 
@@ -91,7 +91,7 @@ def test_a_limited_reader_never_holds_a_situation(circle: Circle) -> None:
     for someone in (circle.police, circle.guest, circle.dpo):
         with pytest.raises(errors.NoSuchManager):
             actions.set_case_manager(
-                circle.manager.actor, situation=row.id, case_manager=number_of(someone)
+                circle.participant.actor, situation=row.id, case_manager=number_of(someone)
             )
 
 

@@ -31,7 +31,7 @@ def test_a_situation_lives_from_draft_to_closing(circle: Circle) -> None:
         circle.participant.actor, action=action.id, state="done", text="Appel fait à deux"
     )
     actions.set_case_manager(
-        circle.manager.actor, situation=row.id, case_manager=number_of(circle.manager)
+        circle.participant.actor, situation=row.id, case_manager=number_of(circle.manager)
     )
     actions.close_situation(
         circle.manager.actor,

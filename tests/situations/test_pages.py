@@ -66,6 +66,10 @@ def test_a_form_sent_twice_makes_one_situation(circle: Circle) -> None:
     row.refresh_from_db()
     assert sent["Location"] == url(circle, "situation-code", show_code(row.code or ""))
     assert Situation.objects.count() == 1
+    # Back to the first form, and sent again: it leads to the code too.
+    again = client.post(url(circle, "situation-bring"), FORM | {"form_number": number})
+    assert again["Location"] == sent["Location"]
+    assert Situation.objects.count() == 1
 
 
 def test_nothing_typed_is_lost_on_an_error(circle: Circle) -> None:

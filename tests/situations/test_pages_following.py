@@ -243,6 +243,24 @@ def test_a_number_that_is_no_action_is_not_found(circle: Circle) -> None:
     assert sent.status_code == 404
 
 
+@pytest.mark.parametrize("name", ["situation-action", "situation-action-agree"])
+def test_an_action_is_answered_under_its_own_situation_only(circle: Circle, name: str) -> None:
+    about, other = story.bring(circle.participant), story.bring(circle.participant)
+    action = story.propose(circle.manager, about, circle.participant)
+    if name == "situation-action":
+        actions.agree_action(circle.manager.actor, action=action.id)
+    client = signed_in(circle.participant)
+    data = {"state": "done", "text": "Fait"}
+    before = AgreedAction.objects.get().state
+    sent = client.post(url(circle, name, show_code(other.code or ""), action.id), data)
+    assert sent.status_code == 404
+    assert AgreedAction.objects.get().state == before
+    entry = Entry.objects.get(outcome="refused")
+    assert entry.reason == "unknown_subject"
+    sent = client.post(url(circle, name, show_code(about.code or ""), action.id), data)
+    assert sent.status_code == 302
+
+
 def test_resting_and_taking_up_again(circle: Circle) -> None:
     row = story.bring(circle.participant)
     actions.change_state(circle.coordinator.actor, situation=row.id, state="followed")

@@ -94,7 +94,7 @@ def test_the_board_is_ordered_by_the_next_date(circle: Circle) -> None:
     later, sooner, new = (story.bring(circle.participant) for _ in range(3))
     story.agree(circle.manager, later, circle.manager, days=20)
     actions.set_case_manager(
-        circle.manager.actor,
+        circle.participant.actor,
         situation=sooner.id,
         case_manager=number_of(circle.manager),
         next_review_on=today + timedelta(days=5),

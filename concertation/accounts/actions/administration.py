@@ -24,13 +24,24 @@ from concertation.accounts.enums import (
     ParticipationState,
     Place,
 )
-from concertation.accounts.errors import AlreadyFounded, AlreadyThere, NameTaken, SlugTaken
+from concertation.accounts.errors import (
+    AlreadyFounded,
+    AlreadyThere,
+    FirstCoordinatorNamed,
+    NameTaken,
+    SlugTaken,
+)
 from concertation.accounts.models import (
     Concertation,
     Organisation,
     Participation,
     Representation,
     User,
+)
+from concertation.accounts.rules import (
+    check_may_become_administrator,
+    check_together,
+    lock_person,
 )
 from concertation.accounts.slugs import RESERVED
 from ethics import gate
@@ -108,15 +119,19 @@ def name_first_coordinator(
 ) -> Invited:
     """Name who founds the concertation's keys; naming the same person again sends a new link.
 
+    Someone else may be named only as long as the first one has no account: their place then ends.
     Once the keys exist, coordinators are made inside the circle only. Raises `AlreadyFounded`,
-    `AlreadyThere` or `gate.Refused`.
+    `FirstCoordinatorNamed`, `AlreadyThere`, `RolesClash`, `NotAnAddress` or `gate.Refused`.
     """
     _decide(actor, Verb.INVITED)
-    if concertation.key_state != KeyState.AWAITING_KEYS:
-        raise AlreadyFounded
     ensure_ledger(PLATFORM)
     with transaction.atomic():
-        person = find_or_make(email, name, language)
+        # Locked: two administrators can't name two people at the same moment.
+        rows = Concertation.objects.select_for_update(no_key=True)
+        concertation = rows.get(pk=concertation.pk)
+        if concertation.key_state != KeyState.AWAITING_KEYS:
+            raise AlreadyFounded
+        person = lock_person(find_or_make(email, name, language).id)
         place = (
             Participation.objects.filter(
                 person=person, concertation=concertation, organisation=organisation
@@ -127,6 +142,13 @@ def name_first_coordinator(
         if place is not None and has_keys(person):
             raise AlreadyThere
         if place is None:
+            _end_former(actor, concertation)
+            check_together(
+                person,
+                concertation=concertation.id,
+                roles=ROLES_OF[Place.COORDINATOR],
+                status=SecrecyStatus.PROFESSIONAL,
+            )
             place = Participation.objects.create(
                 person=person,
                 concertation=concertation,
@@ -146,6 +168,28 @@ def name_first_coordinator(
     return Invited(person.id, place.id, send(person, token, link))
 
 
+def _end_former(actor: gate.Actor, concertation: Concertation) -> None:
+    """End the places of first coordinators who haven't accepted, recorded.
+
+    Raises `FirstCoordinatorNamed` when one has: they may have signed, and are about to found.
+    """
+    rows = Participation.objects.filter(concertation=concertation)
+    for each in rows.exclude(state=ParticipationState.ENDED):
+        if Role.COORDINATOR not in each.role_set:
+            continue
+        if each.state != ParticipationState.INVITED or has_keys(each.person):
+            raise FirstCoordinatorNamed
+        each.state = ParticipationState.ENDED
+        each.ended_at = timezone.now()
+        each.save(update_fields=["state", "ended_at"])
+        subjects = (
+            Subject(SubjectKind.PERSON, each.person_id),
+            Subject(SubjectKind.PARTICIPATION, each.id),
+            Subject(SubjectKind.CONCERTATION, concertation.id),
+        )
+        append(PLATFORM, _event(actor, Verb.REMOVED, *subjects, role=Role.COORDINATOR))
+
+
 def name_representative(
     actor: gate.Actor,
     *,
@@ -162,7 +206,7 @@ def name_representative(
     _decide(actor, Verb.INVITED)
     ensure_ledger(PLATFORM)
     with transaction.atomic():
-        person = find_or_make(email, name, language)
+        person = lock_person(find_or_make(email, name, language).id)
         _, new = Representation.objects.get_or_create(person=person, organisation=organisation)
         if not new and has_keys(person):
             raise AlreadyThere
@@ -177,10 +221,14 @@ def name_representative(
 
 def first_administrator(*, email: str, name: str, language: str) -> str:
     """The first account of an installation, made from the server's command line; gives the token
-    of its invitation. Recorded without an actor: whoever has the server's shell did it."""
+    of its invitation. Recorded without an actor: whoever has the server's shell did it.
+
+    Raises `RolesClash` for someone who reads situations, and `NotAnAddress`.
+    """
     ensure_ledger(PLATFORM)
     with transaction.atomic():
-        person = find_or_make(email, name, language)
+        person = lock_person(find_or_make(email, name, language).id)
+        check_may_become_administrator(person)
         person.is_administrator = True
         person.save(update_fields=["is_administrator"])
         token = make_invitation(None, person)

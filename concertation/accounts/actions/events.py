@@ -1,15 +1,27 @@
 """Events of accounts in the platform's ledger, in one shape."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
+
+from django.utils import timezone
 
 from audit.enums import Outcome, Purpose, SubjectKind, Verb
 from audit.event import DetailValue, Event, Subject
+from audit.models import Entry
 from audit.names import PLATFORM
-from audit.record import Flooded, ensure_ledger, record_now, record_refusal
+from audit.record import AT_THE_DOOR, Flooded, ensure_ledger, record_now, record_refusal
 from concertation.accounts.errors import WrongPassword
 from ethics import gate
 from ethics.gate.refusals import ledger_of
 from ethics.policy import Refusal
+from ethics.secrecy.session import end_sessions
+
+# A person who asks their own password again is wrong once or twice; a stolen session guesses.
+WRONG_LIMIT: Final = 5
+WRONG_WINDOW: Final = timedelta(minutes=15)
+_WRONG: Final = "wrong_password"
 
 
 def account_event(
@@ -40,19 +52,23 @@ def record_account(verb: Verb, person: UUID, request_id: str, **details: DetailV
 
 
 def record_failure(verb: Verb, person: UUID | None, request_id: str, reason: str) -> None:
-    """Record a failed sign-in or code; of an unknown account only the number is kept."""
+    """Record a failed sign-in or code; of an unknown account only the number is kept.
+
+    The account is the subject, never the actor: whoever stood at the door didn't show who they are,
+    and their tries must not count as refusals of the account's person.
+    """
     ensure_ledger(PLATFORM)
     if person is None:
         event = Event(verb=verb, outcome=Outcome.REFUSED, reason=reason, request_id=request_id)
     else:
-        event = account_event(verb, person, request_id, reason=reason)
+        event = replace(account_event(verb, person, request_id, reason=reason), actor=None)
     record_refusal(PLATFORM, event)
 
 
 def refuse_in(ledger: str, actor: gate.Actor, verb: Verb, reason: str, *subjects: Subject) -> None:
-    """Record a refusal that the gate doesn't know (wrong password, wrong digits).
+    """Record a refusal that the gate doesn't know (wrong digits).
 
-    Raises `gate.Flooded` when it comes too often: a stolen session can't try passwords at leisure.
+    Raises `gate.Flooded` when it comes too often.
     """
     answer = record_refusal(
         ledger,
@@ -74,10 +90,49 @@ def refuse_in(ledger: str, actor: gate.Actor, verb: Verb, reason: str, *subjects
 def confirm(actor: gate.Actor, password: str, verb: Verb) -> None:
     """Ask the password again before `verb` (design 3, “Sessions”).
 
-    Raises `WrongPassword`, recorded, or `gate.Flooded`.
+    After five wrong ones within fifteen minutes the person is signed out everywhere; until those
+    minutes have passed, a right password gets the same answer as a wrong one. Raises
+    `WrongPassword`, recorded, or `gate.Flooded`.
     """
+    _check_not_limited(actor.person)
     if gate.confirm_password(actor, password):
+        # Asked again: tries sent all at once don't learn more than tries in a row.
+        _check_not_limited(actor.person)
         return
-    person = Subject(SubjectKind.PERSON, actor.person)
-    refuse_in(ledger_of(actor.concertation), actor, verb, "wrong_password", person)
+    # One by one, never only counted: the limit is read from these entries.
+    record_now(
+        ledger_of(actor.concertation),
+        Event(
+            verb=verb,
+            outcome=Outcome.REFUSED,
+            reason=_WRONG,
+            actor=actor.person,
+            organisation=actor.organisation,
+            purpose=Purpose.ADMINISTRATION,
+            subjects=(Subject(SubjectKind.PERSON, actor.person),),
+            request_id=actor.request_id,
+        ),
+    )
+    if len(_recent_wrong(actor.person)) >= WRONG_LIMIT:
+        ended = end_sessions(actor.person)
+        record_account(Verb.SESSION_ENDED, actor.person, actor.request_id, count=ended)
+        _check_not_limited(actor.person)
     raise WrongPassword
+
+
+def _recent_wrong(person: UUID) -> list[datetime]:
+    """When the person's last wrong confirmations were, newest first, over all ledgers."""
+    rows = Entry.objects.filter(
+        actor=person,
+        outcome=Outcome.REFUSED,
+        reason=_WRONG,
+        time__gt=timezone.now() - WRONG_WINDOW,
+    ).exclude(verb__in=AT_THE_DOOR)
+    return [each for each in rows.order_by("-time").values_list("time", flat=True) if each]
+
+
+def _check_not_limited(person: UUID) -> None:
+    wrong = _recent_wrong(person)
+    if len(wrong) >= WRONG_LIMIT:
+        wait = wrong[WRONG_LIMIT - 1] + WRONG_WINDOW - timezone.now()
+        raise gate.Flooded(Refusal.ROLE, max(1, int(wait.total_seconds()) + 1))

@@ -23,8 +23,9 @@ from audit.names import PLATFORM
 from audit.record import append, ensure_ledger
 from concertation.accounts.actions.events import account_event
 from concertation.accounts.enums import ParticipationState
-from concertation.accounts.errors import InvitationSpent
+from concertation.accounts.errors import InvitationSpent, NotAnAddress
 from concertation.accounts.models import Invitation, Participation, User
+from concertation.accounts.tidy import tidy_address, tidy_name
 from ethics import gate
 
 TOKEN_BYTES: Final = 32
@@ -47,10 +48,13 @@ class Invited:
 def find_or_make(email: str, name: str, language: str) -> User:
     """The account of this address; a new one can't be entered until its invitation is used.
 
-    The name of an existing account stays as its person wrote it.
+    The name of an existing account stays as its person wrote it. Raises `NotAnAddress`.
     """
-    known = User.objects.filter(email__iexact=email).first()
-    return known or User.objects.create_user(email, name, language=language)
+    address = tidy_address(email)
+    if not address:
+        raise NotAnAddress
+    known = User.objects.filter(email=address).first()
+    return known or User.objects.create_user(address, tidy_name(name), language=language)
 
 
 def has_keys(person: User) -> bool:
@@ -138,7 +142,7 @@ def accept_invitation(token: str, *, name: str, password: str, request_id: str =
     """
     ensure_ledger(PLATFORM)
     person = _live(token).person
-    person.name = name
+    person.name = tidy_name(name)
     # Stretched before the transaction: nobody waits for a lock while a password is hashed.
     person.set_password(password)
     with transaction.atomic():

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
@@ -24,13 +25,14 @@ from concertation.accounts.errors import (
 )
 from concertation.accounts.models import Organisation, Participation
 from concertation.accounts.reading import chain_place, wearing
+from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
 from ethics.charter import actions as charter
 from ethics.charter.models import Signature, Subscription
 from ethics.charter.reading import agreement, subscribed_organisations
 from ethics.gate.refusals import refuse
 from ethics.policy import Act, Refusal
-from ethics.roles import Role
+from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
 from ethics.secrecy.session import SessionStore
 
@@ -156,7 +158,8 @@ def found_concertation(
 ) -> bytes:
     """Sign the genesis once two groups of the printed key were typed back; gives its hash.
 
-    Raises `NoRecoveryKey`, `WrongGroups`, `AlreadyFounded`, `NotReady` or `gate.Refused`.
+    Raises `NoRecoveryKey`, `WrongGroups`, `AlreadyFounded`, `NotReady`, `RolesClash` or
+    `gate.Refused`.
     """
     check_may_found(actor, place)
     recovery = gate.pending_recovery_key(store)
@@ -166,6 +169,14 @@ def found_concertation(
     for number, typed in zip(groups_to_retype(actor), groups, strict=True):
         if not hmac.compare_digest(printed[number].encode(), _tidy(typed).encode()):
             raise WrongGroups
+    with transaction.atomic():
+        check_together(
+            lock_person(place.person_id),
+            concertation=place.concertation_id,
+            roles=place.role_set,
+            status=SecrecyStatus(place.secrecy_status),
+            but=place.id,
+        )
     founder = wearing(actor, place)
     try:
         genesis = gate.found(founder, chain_place(place), recovery).genesis

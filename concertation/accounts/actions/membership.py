@@ -23,6 +23,7 @@ from concertation.accounts.actions.invitations import (
 from concertation.accounts.enums import ROLES_OF, ParticipationState, Place
 from concertation.accounts.errors import (
     AlreadyThere,
+    GuestTooLong,
     NotAwaiting,
     NothingToResend,
     NotReady,
@@ -32,11 +33,12 @@ from concertation.accounts.errors import (
 )
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.accounts.reading import chain_place, place_of
+from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
 from ethics.charter.reading import agreement
 from ethics.gate.refusals import ledger_of
 from ethics.policy import Act, Refusal
-from ethics.roles import READING_ROLES, Role, SecrecyStatus, may_hold_key
+from ethics.roles import Role, SecrecyStatus, may_hold_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def check_roles(place: Place, status: SecrecyStatus, ends_on: date | None) -> No
     """Refuse what design 1 excludes; raises `RolesClash`.
 
     Who isn't bound by professional secrecy is a limited reader (or the DPO, who reads no
-    situation); a guest's access ends on a date.
+    situation); a guest's access ends on a date, within twelve months. Raises `GuestTooLong` too.
     """
     without_secrecy = {Place.LIMITED_READER, Place.DPO}
     if status != SecrecyStatus.PROFESSIONAL and place not in without_secrecy:
@@ -67,6 +69,15 @@ def check_roles(place: Place, status: SecrecyStatus, ends_on: date | None) -> No
         )
     if place == Place.GUEST and ends_on is None:
         raise RolesClash(_("Un·e invité·e l’est jusqu’à une date : indiquez-la."))
+    if place == Place.GUEST and ends_on is not None and ends_on > _in_a_year():
+        raise GuestTooLong
+
+
+def _in_a_year() -> date:
+    today = timezone.localdate()
+    # The 29th of February has no anniversary the year after.
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return today.replace(year=today.year + 1, day=day)
 
 
 def invite(
@@ -74,13 +85,12 @@ def invite(
 ) -> Invited:
     """Invite someone to a place; whoever has an account already awaits admission at once.
 
-    Raises `RolesClash` (the DPO reads no situation, in no place here), `AlreadyThere` or
-    `gate.Refused`.
+    Raises `RolesClash`, `GuestTooLong`, `AlreadyThere`, `NotAnAddress` or `gate.Refused`.
     """
     _decide(actor, Act.INVITE, Verb.INVITED)
     check_roles(to.place, to.status, to.ends_on)
     with transaction.atomic():
-        person = find_or_make(email, name, language)
+        person = lock_person(find_or_make(email, name, language).id)
         _check_other_places(actor, person, to)
         row = Participation.objects.create(
             person=person,
@@ -105,12 +115,10 @@ def check_may_invite(actor: gate.Actor) -> None:
 
 def _check_other_places(actor: gate.Actor, person: User, to: NewPlace) -> None:
     others = Participation.objects.filter(person=person, concertation=actor.concertation)
-    for each in others.exclude(state=ParticipationState.ENDED):
-        if each.organisation_id == to.organisation.id:
-            raise AlreadyThere
-        both = each.role_set | ROLES_OF[to.place]
-        if Role.DPO in both and both & READING_ROLES:
-            raise RolesClash(_("Le ou la DPO ne lit aucune situation : ce rôle ne se cumule pas."))
+    open_there = others.filter(organisation=to.organisation).exclude(state=ParticipationState.ENDED)
+    if open_there.exists():
+        raise AlreadyThere
+    check_together(person, concertation=_circle(actor), roles=ROLES_OF[to.place], status=to.status)
 
 
 def resend_invitation(actor: gate.Actor, *, participation: UUID, link: Link) -> Invited:
@@ -133,7 +141,7 @@ def admit(actor: gate.Actor, *, participation: UUID, password: str, digits: str)
 
     The digits typed are compared with the keys on record, those read aloud come from the
     newcomer's own unlocked keys: keys planted in between don't match. Raises `NotAwaiting`,
-    `NotReady`, `WrongPassword`, `WrongDigitsHeard`, `gate.Refused`, `gate.Flooded` or
+    `NotReady`, `RolesClash`, `WrongPassword`, `WrongDigitsHeard`, `gate.Refused`, `gate.Flooded` or
     `chain.ChainBroken`.
     """
     _decide(actor, Act.ADMIT, Verb.ADMITTED)
@@ -143,6 +151,15 @@ def admit(actor: gate.Actor, *, participation: UUID, password: str, digits: str)
     agreed = agreement(row.id, row.organisation_id)
     if not (agreed.subscribed and agreed.signed):
         raise NotReady
+    with transaction.atomic():
+        # A place given since, or a right to administer, would clash too.
+        check_together(
+            lock_person(row.person_id),
+            concertation=row.concertation_id,
+            roles=row.role_set,
+            status=SecrecyStatus(row.secrecy_status),
+            but=row.id,
+        )
     confirm(actor, password, Verb.ADMITTED)
     try:
         # Its own transaction, with its event: what the chain says comes before what the row says.

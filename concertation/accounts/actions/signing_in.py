@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Final, cast
+from uuid import UUID
 
 from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
@@ -14,6 +15,7 @@ from concertation.accounts.actions.events import record_account, record_failure
 from concertation.accounts.errors import KeysShut, NoKeys, TooSoon, WrongCode, WrongSignIn
 from concertation.accounts.models import StaticCodes, TotpDevice, User
 from concertation.accounts.second_factor import DIGITS
+from concertation.accounts.tidy import tidy_address
 from ethics import gate
 from ethics.secrecy.passwords import Busy
 from ethics.secrecy.session import SessionStore
@@ -36,10 +38,12 @@ def give_password(request: HttpRequest, *, email: str, password: str) -> User:
     them leaves a session. django-axes counts failures by account and network and answers itself
     when they are too many.
     """
+    # One spelling for the account and for axes, which counts the tries on it.
+    email = tidy_address(email)
     person = authenticate(request, username=email, password=password)
     if not isinstance(person, User):
         if not getattr(request, "axes_locked_out", False):
-            known = User.objects.filter(email__iexact=email).values_list("id", flat=True).first()
+            known = _account_of(email)
             record_failure(Verb.SIGN_IN_FAILED, known, request_number(request), "wrong_password")
         raise WrongSignIn
     login(request, person)
@@ -62,8 +66,14 @@ def give_password(request: HttpRequest, *, email: str, password: str) -> User:
 
 def record_lock_out(request: HttpRequest, email: str) -> None:
     """Record that an account was tried too often from one network."""
-    known = User.objects.filter(email__iexact=email).values_list("id", flat=True).first()
-    record_failure(Verb.LOCKED_OUT, known, request_number(request), "too_many_failures")
+    record_failure(
+        Verb.LOCKED_OUT, _account_of(email), request_number(request), "too_many_failures"
+    )
+
+
+def _account_of(email: str) -> UUID | None:
+    rows = User.objects.filter(email=tidy_address(email))
+    return rows.values_list("id", flat=True).first()
 
 
 def has_second_factor(person: User) -> bool:

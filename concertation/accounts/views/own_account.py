@@ -89,9 +89,11 @@ def account_hat(request: HttpRequest) -> HttpResponse:
 
 @door(Door.OPEN)
 def switch_language(request: HttpRequest) -> HttpResponseBase:
-    """Django's own switch; whoever is signed in keeps the choice in their account."""
+    """Django's own switch; who gave both factors keeps it in their account."""
     language = request.POST.get("language", "")
-    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+    # django_otp's middleware adds the method: the password alone changes nothing in the account.
+    verified = request.user.is_verified()  # type: ignore[union-attr]
+    if verified and language in dict(settings.LANGUAGES):
         actions.change_language(person_of(request), language)
     return set_language(request)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -67,7 +67,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     done = attempt(form, lambda: _given(request, form))
     if done:
-        return redirect(_onward(request))
+        return HttpResponseRedirect(_onward(request))
     return render(request, "accounts/second_factor.html", {"form": form})
 
 
@@ -120,6 +120,9 @@ def remember_language(response: HttpResponse, language: str) -> None:
 def _safe(request: HttpRequest, target: str) -> str:
     """A target on this site, or nothing: a link in an e-mail may not send people elsewhere."""
     hosts = {request.get_host()}
+    # Only a path from the root: a bare word would be taken for the name of a route.
+    if not target.startswith("/"):
+        return ""
     if url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure()):
         return target
     return ""

@@ -16,6 +16,7 @@ from concertation.situations.actions.shared import (
     locked,
     me,
     plannable,
+    refusals_recorded,
     save,
     set_state,
     touch,
@@ -60,8 +61,9 @@ def propose_action(
 ) -> AgreedAction:
     """Propose an action: one owner (a participation), one due date.
 
-    Its text has its own key; an owner who doesn't hold the circle's (a limited reader, a guest) is
-    given that one and no other. Raises `Refused`, `NoSuchOwner`, `OwnerNotAdmitted`, `DueTooEarly`,
+    Its text has its own key, which an owner who doesn't hold the circle's (a limited reader, a
+    guest) is given when the group agrees, not before. A guest proposes nothing to a limited reader.
+    Raises `Refused`, `NoSuchOwner`, `OwnerNotForGuests`, `OwnerNotAdmitted`, `DueTooEarly`,
     `DateOutOfReach`, `TextMissing` or `TextTooLong`.
     """
     day = happened(on)
@@ -69,14 +71,19 @@ def propose_action(
     if due_on < day:
         raise errors.DueTooEarly
     plannable(due_on, day, "due_on")
-    with gate.writing(
-        actor,
-        Act.PROPOSE_ACTION,
-        verb=Verb.ACTION_PROPOSED,
-        purpose=purpose,
-        situation=situation,
-    ) as pen:
+    verb = Verb.ACTION_PROPOSED
+    with (
+        refusals_recorded(
+            actor, errors.OwnerNotForGuests, verb=verb, purpose=purpose, situation=situation
+        ),
+        gate.writing(
+            actor, Act.PROPOSE_ACTION, verb=verb, purpose=purpose, situation=situation
+        ) as pen,
+    ):
         place = _owner(actor, owner)
+        person = pen.facts.person
+        if Role.LIMITED_READER in place.role_set and not may_hold_key(person.roles, person.status):
+            raise errors.OwnerNotForGuests
         about = locked(actor, situation)
         row = AgreedAction(
             situation=about,
@@ -89,9 +96,7 @@ def propose_action(
         pen.new_scope(row)
         pen.seal(row, text=text, result="")
         save(actor, row)
-        if not may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
-            _give_key(pen, row, place)
-        pen.record(Verb.ACTION_PROPOSED, row)
+        pen.record(verb, row)
         touch(actor, pen, about, day)
     return row
 
@@ -101,7 +106,13 @@ def _owner(actor: gate.Actor, number: UUID) -> Participation:
     place = rows.exclude(state=ParticipationState.ENDED).first()
     if place is None or not place.role_set & READING_ROLES or Role.DPO in place.role_set:
         raise errors.NoSuchOwner
+    if place.state != ParticipationState.ADMITTED and not _in_circle(place):
+        raise errors.OwnerNotAdmitted
     return place
+
+
+def _in_circle(place: Participation) -> bool:
+    return may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status))
 
 
 def _give_key(pen: gate.Pen, row: AgreedAction, place: Participation) -> None:
@@ -122,7 +133,8 @@ def agree_action(
 ) -> AgreedAction:
     """The group agrees on what was proposed; the first agreed action makes a followed situation.
 
-    Raises `Refused`, `TransitionRefused`, `StaleVersion` or `DateOutOfReach`.
+    From here on an owner outside the circle holds the action's key. Raises `Refused`,
+    `TransitionRefused`, `OwnerNotAdmitted`, `StaleVersion` or `DateOutOfReach`.
     """
     day = happened(on)
     known = reading.find_action(actor, action, purpose=purpose)
@@ -139,6 +151,8 @@ def agree_action(
             raise errors.TransitionRefused
         row.state, row.agreed_on = ActionState.AGREED, day
         save(actor, row)
+        if not _in_circle(row.owner):
+            _give_key(pen, row, row.owner)
         pen.record(Verb.ACTION_AGREED, row)
         tally.count(pen, about.concertation_id, day, "actions", ActionState.AGREED.value)
         if about.state == SituationState.SIGNALLED:
@@ -159,7 +173,8 @@ def move_action(
 ) -> AgreedAction:
     """Take an action further: under way, done, not possible (with the reason), not undertaken.
 
-    The owner, the case manager and the coordinator may. Raises `Refused`, `TransitionRefused`,
+    The owner, the case manager and the coordinator may. A result its owner may not read (see
+    `_is_the_owner_s`) stands on the timeline instead. Raises `Refused`, `TransitionRefused`,
     `ReasonMissing`, `StaleVersion`, `TextTooLong` or `DateOutOfReach`.
     """
     day = happened(on)
@@ -169,7 +184,10 @@ def move_action(
         about = locked(actor, known.situation_id)
         row = _locked_action(action, expected_version)
         _move(actor, pen, about, row, state, result, day)
-        touch(actor, pen, about, day)
+        if result and not _is_the_owner_s(actor, row):
+            _tell(actor, pen, about, row, result, day)
+        else:
+            touch(actor, pen, about, day)
     return row
 
 
@@ -185,8 +203,9 @@ def answer_action(
 ) -> AgreedAction:
     """The one line under an action: its state and a word to the group, noted together.
 
-    A text is feedback; with a final state it is the action's result too. The same state with a
-    text is feedback alone. Raises `Refused`, `TransitionRefused`, `ReasonMissing`, `TextMissing`,
+    A text is feedback; with a final state it is the action's result too, unless that would hand
+    the group's word to an owner outside the circle. The same state with a text is feedback alone.
+    Raises `Refused`, `TransitionRefused`, `ReasonMissing`, `TextMissing`,
     `TextTooLong`, `StaleVersion` or `DateOutOfReach`.
     """
     day = happened(on)
@@ -203,18 +222,22 @@ def answer_action(
         if moves:
             _move(actor, pen, about, row, state, text, day)
         if text:
-            add_entry(
-                actor,
-                pen,
-                about,
-                kind=ContributionKind.FEEDBACK,
-                text=text,
-                on=day,
-                action=row,
-            )
+            _tell(actor, pen, about, row, text, day)
         else:
             touch(actor, pen, about, day)
     return row
+
+
+def _tell(
+    actor: gate.Actor, pen: gate.Pen, about: Situation, row: AgreedAction, text: str, day: date
+) -> None:
+    add_entry(actor, pen, about, kind=ContributionKind.FEEDBACK, text=text, on=day, action=row)
+
+
+def _is_the_owner_s(actor: gate.Actor, row: AgreedAction) -> bool:
+    """Whether a word on an action may stand where its owner reads it: their own, or any word of the
+    group when they are of the circle."""
+    return row.owner_id == actor.participation or _in_circle(row.owner)
 
 
 def _moving(
@@ -256,8 +279,9 @@ def _move(
     if ended:
         row.ended_on = day
         tally.count(pen, about.concertation_id, day, "actions", row.state)
+    kept = ended and _is_the_owner_s(actor, row)
     # Sealed anew even without a word: the version tells two people apart who moved it at once.
-    pen.seal(row, result=result if ended else "")
+    pen.seal(row, result=result if kept else "")
     save(actor, row)
     pen.record(
         Verb.ACTION_STATE_CHANGED,

@@ -16,6 +16,7 @@ from concertation.situations.actions.shared import (
     me,
     moment,
     plannable,
+    refusals_recorded,
     save,
     set_state,
     touch,
@@ -43,6 +44,20 @@ CHANGES: Final[Mapping[SituationState, frozenset[SituationState]]] = {
 }
 
 
+_FORMS: Final[Mapping[Act, Verb]] = {
+    Act.CONTRIBUTE: Verb.CONTRIBUTION_ADDED,
+    Act.PROPOSE_ACTION: Verb.ACTION_PROPOSED,
+    Act.SET_CASE_MANAGER: Verb.CASE_MANAGER_SET,
+}
+
+
+def check_may(actor: gate.Actor, act: Act, *, situation: UUID) -> None:
+    """Decide an act without doing it, for a form sent with mistakes: someone it was never offered
+    to is refused, and recorded, as for one without. Raises `Refused`."""
+    with gate.writing(actor, act, verb=_FORMS[act], purpose=Purpose.FOLLOW_UP, situation=situation):
+        pass
+
+
 def contribute(
     actor: gate.Actor,
     *,
@@ -62,13 +77,13 @@ def contribute(
     text = texts.needed(text, texts.LONG, "text")
     if kind not in FREE_KINDS | OF_THE_MEETING:
         raise errors.KindRefused
-    with gate.writing(
-        actor,
-        Act.CONTRIBUTE,
-        verb=Verb.CONTRIBUTION_ADDED,
-        purpose=purpose,
-        situation=situation,
-    ) as pen:
+    verb = Verb.CONTRIBUTION_ADDED
+    with (
+        refusals_recorded(
+            actor, errors.KindRefused, verb=verb, purpose=purpose, situation=situation
+        ),
+        gate.writing(actor, Act.CONTRIBUTE, verb=verb, purpose=purpose, situation=situation) as pen,
+    ):
         if kind in OF_THE_MEETING and Role.COORDINATOR not in pen.facts.person.roles:
             raise errors.KindRefused
         return add_entry(
@@ -105,14 +120,16 @@ def add_entry(
     """Seal, save and record one entry inside an action's transaction.
 
     Whoever stands outside the circle of key holders writes under the key of the action addressed
-    to them: that is the only one they hold, and the circle opens it too.
+    to them: that is the only one they hold, and the circle opens it too. Never under the key of
+    an action addressed to somebody else, whose owner may not read the timeline.
     """
     person = pen.facts.person
     inside = may_hold_key(person.roles, person.status)
+    own = action is not None and action.owner_id == actor.participation
     row = Contribution(
         situation=situation,
         container=situation.id,
-        scope=situation.id if inside or action is None else action.scope,
+        scope=action.scope if action is not None and own and not inside else situation.id,
         kind=kind,
         author_id=me(actor),
         action=action,
@@ -149,14 +166,20 @@ def give_feedback(
     """
     day = happened(on)
     text = texts.needed(text, texts.MEDIUM, "text")
-    with gate.writing(
-        actor,
-        Act.GIVE_FEEDBACK,
-        verb=Verb.FEEDBACK_GIVEN,
-        purpose=purpose,
-        situation=situation,
-        action=action,
-    ) as pen:
+    verb = Verb.FEEDBACK_GIVEN
+    with (
+        refusals_recorded(
+            actor, errors.NoSuchAction, verb=verb, purpose=purpose, situation=situation
+        ),
+        gate.writing(
+            actor,
+            Act.GIVE_FEEDBACK,
+            verb=verb,
+            purpose=purpose,
+            situation=situation,
+            action=action,
+        ) as pen,
+    ):
         about = None
         if action is not None:
             about = AgreedAction.objects.filter(id=action, situation=situation).first()

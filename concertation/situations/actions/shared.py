@@ -1,15 +1,17 @@
 """What several actions share: dates, the lock, saving with history, waking a situation."""
 
 from calendar import monthrange
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
 
-from audit.enums import Verb
+from audit.enums import Purpose, Verb
 from concertation.situations.enums import SituationState
-from concertation.situations.errors import DateOutOfReach
+from concertation.situations.errors import DateOutOfReach, SituationError
 from concertation.situations.models import AgreedAction, Contribution, Situation
 from ethics import gate
 from ethics.policy import Refusal
@@ -52,6 +54,33 @@ def me(actor: gate.Actor) -> UUID:
     if actor.participation is None:
         raise gate.Refused(Refusal.NO_PARTICIPATION)
     return actor.participation
+
+
+@contextmanager
+def refusals_recorded(
+    actor: gate.Actor,
+    *errors: type[SituationError],
+    verb: Verb,
+    purpose: Purpose,
+    situation: UUID,
+) -> Iterator[None]:
+    """Record these errors as the refusals they are, once the action's transaction is undone.
+
+    They decide on a right that the policy's table doesn't know, and so are events like its own; the
+    form still says the sentence. Raises the error, or `Flooded`.
+    """
+    try:
+        yield
+    except errors as error:
+        refused = gate.refuse(
+            actor,
+            Refusal.ROLE,
+            verb=verb,
+            concertation=actor.concertation,
+            purpose=purpose,
+            subjects=(situation,),
+        )
+        raise refused if isinstance(refused, gate.Flooded) else error from None
 
 
 def locked(actor: gate.Actor, number: UUID) -> Situation:

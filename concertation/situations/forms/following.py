@@ -161,7 +161,8 @@ class SheetForms:
 
     @classmethod
     def of(cls, sheet: Sheet, *, coordinates: bool, data: Mapping[str, Any] | None) -> Self:
-        """Forms for what the person may do; `data` holds the refused one under its name."""
+        """Forms for what the person may do, and no other even when it was sent; `data` holds the
+        refused one under its name."""
         given = data or {}
         for each in sheet.actions:
             refused = given.get(str(each.number))
@@ -178,12 +179,13 @@ class SheetForms:
         }
         return cls(
             answers=answers,
-            contribute=given.get("contribute")
-            or (ContributeForm(coordinates=coordinates) if sheet.may_contribute else None),
-            propose=given.get("propose")
-            or (ProposeForm(people=sheet.people) if sheet.may_propose else None),
-            manager=given.get("manager")
-            or (
-                ManagerForm(people=sheet.people, initial=manager) if sheet.may_set_manager else None
-            ),
+            contribute=(given.get("contribute") or ContributeForm(coordinates=coordinates))
+            if sheet.may_contribute
+            else None,
+            propose=(given.get("propose") or ProposeForm(people=sheet.people))
+            if sheet.may_propose
+            else None,
+            manager=(given.get("manager") or ManagerForm(people=sheet.people, initial=manager))
+            if sheet.may_set_manager
+            else None,
         )

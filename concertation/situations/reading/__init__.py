@@ -1,6 +1,7 @@
 """What pages show of situations: frozen dataclasses, opened by the gate, never a sealed model."""
 
 from concertation.situations.reading.find import (
+    check_is_of,
     find,
     find_action,
     find_draft,
@@ -78,6 +79,7 @@ __all__ = [
     "ToClose",
     "Version",
     "board",
+    "check_is_of",
     "check_may_bring",
     "code_to_keep",
     "drafts",

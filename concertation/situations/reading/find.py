@@ -55,6 +55,20 @@ def find_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situatio
     return row
 
 
+def check_is_of(
+    actor: gate.Actor, code: str, action: UUID, *, purpose: Purpose = Purpose.FOLLOW_UP
+) -> None:
+    """An address that names a situation and an action of another one is unknown, and recorded.
+
+    Raises `Refused`.
+    """
+    about = find(actor, code, purpose=purpose)
+    row = find_action(actor, action, purpose=purpose)
+    if row.situation_id != about.id:
+        foreign = (about.concertation_id, row.situation_id)
+        raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
+
+
 def find_action(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> AgreedAction:
     """An agreed action of the actor's concertation; raises `Refused` for any other number."""
     row = AgreedAction.objects.select_related("situation").filter(id=number).first()
@@ -68,6 +82,12 @@ def holds_key(actor: gate.Actor) -> bool:
     """Whether this place is one of the circle of key holders, as its row says."""
     row = _place(actor)
     return row is not None and may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
+
+
+def visits(actor: gate.Actor) -> bool:
+    """Whether this place is a guest's or a limited reader's, as its row says."""
+    row = _place(actor)
+    return row is not None and bool({Role.GUEST, Role.LIMITED_READER} & row.role_set)
 
 
 def _place(actor: gate.Actor) -> Participation | None:

@@ -19,7 +19,7 @@ from concertation.situations.enums import (
     Urgency,
 )
 from concertation.situations.models import AgreedAction, Situation
-from concertation.situations.reading.find import code_of, in_sight
+from concertation.situations.reading.find import code_of, in_sight, visits
 from concertation.situations.reading.words import SITUATION_GLYPHS, label, labels, shown
 from ethics import gate
 from ethics.policy import Act
@@ -198,7 +198,13 @@ class OpenedRow:
 
 
 def opened_to(actor: gate.Actor) -> tuple[OpenedRow, ...]:
-    """What is opened to someone the board isn't for: a short list, without narrative."""
+    """What is opened to someone the board isn't for: a short list, without narrative.
+
+    It may be empty for a guest or a limited reader; to anybody else nothing is ever opened here,
+    and asking is refused. Raises `Refused`.
+    """
+    if not visits(actor):
+        gate.reveal(actor, records=[], subjects=[], purpose=Purpose.BOARD, act=Act.LIST)
     rows = list(in_sight(actor).filter(state__in=OPEN_STATES).order_by("-signalled_on", "id"))
     numbers = [row.id for row in rows]
     owned = list(AgreedAction.objects.filter(situation__in=numbers, owner=actor.participation))

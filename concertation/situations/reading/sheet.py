@@ -26,7 +26,7 @@ from concertation.situations.enums import (
 )
 from concertation.situations.models import Contribution, Situation
 from concertation.situations.reading import words
-from concertation.situations.reading.find import code_of, find
+from concertation.situations.reading.find import code_of, find, holds_key
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.words import label, labels, shown
 from ethics import gate
@@ -224,7 +224,9 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
         entries=_timeline(entries, opened) if timeline else (),
         shared_as_coded=timeline and SharingDecision.objects.filter(container=row.id).exists(),
         readers=_readers(row) if readers else (),
-        people=people(actor) if offered.may(Act.PROPOSE_ACTION) else (),
+        people=people(actor)
+        if offered.may(Act.PROPOSE_ACTION) or offered.may(Act.SET_CASE_MANAGER)
+        else (),
         offers=offered,
     )
 
@@ -282,7 +284,7 @@ def _story(row: Situation, opened: gate.Revelation) -> Story:
 
 def _ties(value: Any) -> tuple[TieRow, ...]:
     if value is gate.UNOPENABLE:
-        return (TieRow(str(value), "", "missing"),)
+        return (TieRow(str(value), "", "lock"),)
     return tuple(
         TieRow(tie["who"], label(tie["kind"], TieKind), tie["kind"]) for tie in value or ()
     )
@@ -356,7 +358,7 @@ def _entry(
 
 
 def _readers(row: Situation) -> tuple[ReaderRow, ...]:
-    seen = ledger.who_saw(concertation_ledger(row.concertation_id), row.id)
+    seen = ledger.who_saw(concertation_ledger(row.concertation_id), row.id, opened=True)
     names = Organisation.objects.in_bulk([each.organisation for each in seen if each.organisation])
     return tuple(
         ReaderRow(names[each.organisation].name, each.last, each.times)
@@ -366,7 +368,11 @@ def _readers(row: Situation) -> tuple[ReaderRow, ...]:
 
 
 def people(actor: gate.Actor) -> tuple[Choice, ...]:
-    """The people of the concertation who may own an action, with their organisation."""
+    """The people of the concertation who may own an action, with their organisation.
+
+    A guest doesn't choose a limited reader: see `propose_action`.
+    """
+    visiting = not holds_key(actor)
     rows = Participation.objects.filter(
         concertation=actor.concertation, state=ParticipationState.ADMITTED
     ).select_related("organisation", "person")
@@ -377,5 +383,8 @@ def people(actor: gate.Actor) -> tuple[Choice, ...]:
             may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status)),
         )
         for row in rows
-        if row.is_current() and row.role_set & READING_ROLES and Role.DPO not in row.role_set
+        if row.is_current()
+        and row.role_set & READING_ROLES
+        and Role.DPO not in row.role_set
+        and not (visiting and Role.LIMITED_READER in row.role_set)
     )

@@ -25,9 +25,9 @@ def sent_twice(view: View) -> View:
     """A draft that was shared meanwhile (a second click, another window) leads to its code."""
 
     @wraps(view)
-    def answer(request: HttpRequest, slug: str, number: UUID) -> HttpResponse:
+    def answer(request: HttpRequest, slug: str, **more: UUID) -> HttpResponse:
         try:
-            return view(request, slug, number)
+            return view(request, slug, **more)
         except AlreadyBrought as error:
             return redirect("situation-code", slug=slug, code=show_code(error.code))
         except NotReadable as error:
@@ -39,6 +39,7 @@ def sent_twice(view: View) -> View:
 
 @door(Door.CIRCLE)
 @require_http_methods(["GET", "POST"])
+@sent_twice
 def bring(request: CircleRequest, slug: str) -> HttpResponse:
     """The form to bring a situation; what is sent is a draft first, sealed to its author."""
     reading.check_may_bring(request.actor)

@@ -23,6 +23,7 @@ from concertation.situations.forms import (
     ProposeForm,
     SheetForms,
 )
+from ethics.policy import Act
 from ethics.roles import Role
 
 
@@ -92,6 +93,7 @@ def contribute(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     if form.attempt(actions.write_entry, request.actor, situation=about):
         messages.success(request, _("C’est noté au fil."))
         return _back(slug, code, "#fil")
+    actions.check_may(request.actor, Act.CONTRIBUTE, situation=about)
     return _sheet(request, slug, code, {"contribute": form})
 
 
@@ -104,6 +106,7 @@ def propose(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     if form.attempt(actions.propose_action, request.actor, situation=about):
         messages.success(request, _("L’action est proposée\u00a0: le groupe peut en convenir."))
         return _back(slug, code, "#actions")
+    actions.check_may(request.actor, Act.PROPOSE_ACTION, situation=about)
     return _sheet(request, slug, code, {"propose": form})
 
 
@@ -111,6 +114,7 @@ def propose(request: CircleRequest, slug: str, code: str) -> HttpResponse:
 @require_POST
 def answer(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpResponse:
     """Note the state of an action and a word to the group, from the sheet or from the home page."""
+    reading.check_is_of(request.actor, code, number)
     form = AnswerForm(request.POST, auto_id=f"id_{number}_%s")
     if form.attempt(actions.answer_action, request.actor, action=number):
         messages.success(request, _("Le retour est noté."))
@@ -124,6 +128,7 @@ def answer(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpRe
 @require_POST
 def agree(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpResponse:
     """The group agrees on a proposed action."""
+    reading.check_is_of(request.actor, code, number)
     try:
         actions.agree_action(request.actor, action=number)
     except SituationError as error:
@@ -142,6 +147,7 @@ def manager(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     if form.attempt(actions.set_case_manager, request.actor, situation=about):
         messages.success(request, _("Le suivi est noté."))
         return _back(slug, code)
+    actions.check_may(request.actor, Act.SET_CASE_MANAGER, situation=about)
     return _sheet(request, slug, code, {"manager": form})
 
 

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.urls import reverse
 
 from concertation.accounts.actions import first_administrator
+from concertation.accounts.errors import NotAnAddress, RolesClash
 
 
 class Command(BaseCommand):
@@ -30,7 +31,12 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError:
             raise CommandError(f"{email} is not an e-mail address.") from None
-        token = first_administrator(email=email, name=options["name"], language=options["language"])
+        try:
+            token = first_administrator(
+                email=email, name=options["name"], language=options["language"]
+            )
+        except (NotAnAddress, RolesClash) as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(f"{email} administers the board from now on.")
         if token:
             path = reverse("invitation", args=[token])
