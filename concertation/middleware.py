@@ -1,8 +1,8 @@
 """What every request goes through: a number, a language, the door."""
 
 import uuid
-from http import HTTPStatus
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings

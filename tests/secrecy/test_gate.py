@@ -347,6 +347,5 @@ def test_what_does_not_open_is_not_written_over(
         ) as pen,
     ):
         pen.seal(changed, wish="autre")
-        changed.save()
     assert Situation.objects.get(id=situation.id).version == situation.version
     assert last_entry().verb == Verb.UNOPENABLE

@@ -273,3 +273,22 @@ def test_resting_and_taking_up_again(circle: Circle) -> None:
     client.post(url(circle, "situation-state", code), {"state": "closed"})
     row.refresh_from_db()
     assert row.state == "followed"
+
+
+def test_no_two_fields_of_a_sheet_share_an_id(circle: Circle) -> None:
+    row = story.bring(circle.participant)
+    client = signed_in(circle.participant)
+    page = get(client, url(circle, "situation", show_code(row.code or "")))
+    found = re.findall(r'\bid="([^"]+)"', page)
+    assert len(found) > 10
+    assert len(found) == len(set(found))
+
+
+def test_the_address_of_a_refused_form_leads_back_to_its_page(circle: Circle) -> None:
+    row = story.bring(circle.participant)
+    client = signed_in(circle.participant)
+    sheet = url(circle, "situation", show_code(row.code or ""))
+    for below in ("/fil", "/actions"):
+        answer = client.get(f"{sheet}{below}")
+        assert answer.status_code == 302
+        assert answer["Location"] == sheet

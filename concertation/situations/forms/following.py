@@ -57,7 +57,8 @@ class ProposeForm(SituationForm):
     due_on = day(_("Pour le"))
 
     def __init__(self, *args: Any, people: Iterable[Choice] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Apart from the timeline's own field of that name, on the same page.
+        super().__init__(*args, auto_id="id_propose_%s", **kwargs)
         self.fields["owner"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("Choisir…")),
             *((str(each.number), each.label) for each in people),
