@@ -49,6 +49,8 @@ class House:
             timezone_id="Europe/Brussels",
             viewport=PHONE if phone else DESK,
             java_script_enabled=scripts,
+            # A colour halfway through its transition is no colour of the page.
+            reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
         context.route("**/*", self._only_the_demo)
