@@ -197,6 +197,16 @@ REASONS: Final[Mapping[str, Promise]] = {
     "erased": _("situation effacée"),
     "erasure_key_missing": _("clé d’effacement disparue"),
     "ledger_differs": _("le journal a été touché"),
+    "wrong_password": _("mot de passe erroné"),
+    "wrong_code": _("code erroné"),
+    "wrong_digits": _("chiffres différents de ceux des clés"),
+    "too_soon": _("nouvel essai trop tôt"),
+    "bad_padding": _("texte ou clé modifiés"),
+    "not_sealed": _("texte non scellé"),
+    "unknown_kind": _("format de texte inconnu"),
+    "bad_public_key": _("clé publique invalide"),
+    "no_member_keys": _("compte sans clés"),
+    "awaiting_keys": _("concertation sans clés"),
 }
 
 # Short: the full words of a group stand on the page of the policy.

@@ -1,7 +1,7 @@
 """Forms of meetings: one to plan, one to record attendance and duration."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from concertation.meetings import errors
 from concertation.meetings.enums import MeetingKind, Presence
 from concertation.meetings.reading import Attendee
+
+LATELY = timedelta(days=62)
 
 SENTENCES = {
     errors.DateOutOfReach: gettext_lazy("Choisissez une date d’ici deux ans au plus."),
@@ -56,9 +58,13 @@ class PlanForm(forms.Form):
     )
     planned_minutes = forms.IntegerField(
         label=gettext_lazy("Durée prévue, en minutes"),
-        min_value=1,
-        max_value=600,
+        min_value=10,
+        max_value=240,
         help_text=gettext_lazy("Une concertation dure une heure au plus."),
+        error_messages={
+            "min_value": gettext_lazy("Prévoyez dix minutes au moins."),
+            "max_value": gettext_lazy("Prévoyez quatre heures au plus."),
+        },
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Genre"), choices=MeetingKind.choices, widget=forms.RadioSelect
@@ -71,6 +77,18 @@ class PlanForm(forms.Form):
             "at": time(14, 0),
         }
         super().__init__(data, initial=start)
+
+    def clean_day(self) -> date:
+        """Ahead, or lately: a meeting that was held unplanned is still to be recorded."""
+        day: date = self.cleaned_data["day"]
+        if day < timezone.localdate() - LATELY:
+            raise forms.ValidationError(
+                gettext_lazy(
+                    "Ce jour est trop ancien\u00a0: une réunion se prévoit, ou se note dans les"
+                    " deux mois."
+                )
+            )
+        return day
 
     def values(self) -> dict[str, Any]:
         """What `plan_meeting` takes."""

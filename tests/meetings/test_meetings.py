@@ -296,6 +296,26 @@ def test_the_coordinator_plans_through_the_page(circle: Circle) -> None:
     assert timezone.localtime(row.starts_at).hour == 14
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"day": "2020-01-01"}, {"planned_minutes": "600"}, {"planned_minutes": "5"}]
+)
+def test_a_meeting_of_long_ago_or_of_ten_hours_is_not_planned(
+    circle: Circle, wrong: dict[str, str]
+) -> None:
+    whole = {
+        "day": timezone.localdate().isoformat(),
+        "at": "14:00",
+        "place": "par vidéo",
+        "planned_minutes": "60",
+        "kind": "case_concertation",
+    }
+    address = reverse("meeting-plan", args=["tilleuls"])
+    response = signed_in(circle.coordinator).post(address, whole | wrong)
+    assert response.status_code == 200
+    assert b'aria-invalid="true"' in response.content
+    assert not Meeting.objects.exists()
+
+
 def test_attendance_is_noted_in_one_form_and_nothing_is_lost_on_an_error(
     circle: Circle,
 ) -> None:
