@@ -36,9 +36,12 @@ def chain_state(actor: Actor) -> chain.ChainState:
     """
     if actor.concertation is None:
         raise Refused(Refusal.NO_PARTICIPATION)
-    state = chain.state(actor.concertation)
-    if actor.keys is not None and actor.keys.second_factor:
-        _check_pin(actor, actor.keys, state)
+    held = actor.keys
+    state: chain.ChainState | None = held.chains.get(actor.concertation) if held else None
+    if state is None:
+        state = chain.state(actor.concertation)
+    if held is not None and held.second_factor:
+        _check_pin(actor, held, state)
     return state
 
 

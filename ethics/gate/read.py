@@ -102,6 +102,8 @@ def fetch_standing(actor: Actor, *, fresh: bool = False) -> Standing:
     facts = standing_facts(actor, state)
     if held is not None:
         held.standings[name] = facts
+        if state is not None:
+            held.chains[state.concertation] = state
     return facts
 
 

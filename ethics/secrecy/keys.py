@@ -134,7 +134,8 @@ class HeldKeys:
     concertation_keys: dict[tuple[UUID, int], bytes] = field(default_factory=dict)
     # Chain heads already compared with this member's own record in this request.
     pinned: dict[UUID, bytes] = field(default_factory=dict)
-    # Facts the gate fetched for this request, by (concertation, participation).
+    # Verified chains, and facts by (concertation, participation), fetched for this request.
+    chains: dict[UUID, Any] = field(default_factory=dict)
     standings: dict[tuple[UUID | None, UUID | None], Any] = field(default_factory=dict)
 
     def binding(self) -> bytes:

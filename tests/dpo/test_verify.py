@@ -79,7 +79,10 @@ def test_the_verification_is_recorded_and_covered_by_the_state_it_signs(
 
 
 def test_the_form_sent_by_get_does_nothing(circle: Circle, dpo: Client) -> None:
-    assert dpo.get(reverse("ledger-verify", args=[circle.concertation.slug])).status_code == 405
+    before = Entry.objects.filter(verb=Verb.LEDGER_VERIFIED).count()
+    answer = dpo.get(reverse("ledger-verify", args=[circle.concertation.slug]))
+    assert answer.headers["Location"] == reverse("ledger", args=[circle.concertation.slug])
+    assert Entry.objects.filter(verb=Verb.LEDGER_VERIFIED).count() == before
     assert not Entry.objects.filter(verb=Verb.LEDGER_VERIFIED).exists()
 
 

@@ -151,6 +151,8 @@ def _ordered(rows: QuerySet[Situation]) -> QuerySet[Any]:
     late = Q(actions__state__in=AGREED_ACTION_STATES, actions__due_on__lt=timezone.localdate())
     return (
         rows.select_related("case_manager__organisation")
+        # What isn't listed isn't fetched: a row has eleven sealed texts more.
+        .defer(*(each.name for each in Situation.sealed_fields() if each.name not in _LISTED))
         .annotate(
             open_actions=Count("actions", filter=opened),
             late_actions=Count("actions", filter=late),
