@@ -37,7 +37,9 @@ def chain_state(actor: Actor) -> chain.ChainState:
     if actor.concertation is None:
         raise Refused(Refusal.NO_PARTICIPATION)
     held = actor.keys
-    state: chain.ChainState | None = held.chains.get(actor.concertation) if held else None
+    state: chain.ChainState | None = None
+    if held is not None and actor.request_id:
+        state = held.chains.get(actor.concertation)
     if state is None:
         state = chain.state(actor.concertation)
     if held is not None and held.second_factor:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ethics.gate.actor import Actor
-from ethics.gate.facts import provider
-from ethics.gate.read import fetch_standing
+from ethics.gate.read import fetch_standing, subject_facts
 from ethics.policy import ON_A_SITUATION, Act, SubjectFacts, decide
 
 
@@ -28,7 +27,7 @@ class Offers:
 def offers(actor: Actor, situation: UUID) -> Offers:
     """The acts this person's facts allow on one situation."""
     person = fetch_standing(actor).person
-    subject = provider().subjects(actor, [situation]).get(situation)
+    subject = subject_facts(actor, (situation,)).get(situation)
 
     def granted(about: SubjectFacts | None) -> frozenset[Act]:
         return frozenset(

@@ -24,6 +24,7 @@ from ethics.policy import (
     FieldGroup,
     PersonFacts,
     Refusal,
+    SubjectFacts,
     decide,
     in_reach,
     who_is,
@@ -226,6 +227,20 @@ def _groups(
     return frozenset(found)
 
 
+def subject_facts(actor: Actor, asked: tuple[UUID, ...]) -> Mapping[UUID, SubjectFacts]:
+    """What is true between the actor and situations, fetched once a request; writes ask anew.
+
+    A command has no request, works long, and others write meanwhile: nothing is kept for it.
+    """
+    known: dict[UUID, SubjectFacts] = {}
+    if actor.keys is not None and actor.request_id:
+        known = actor.keys.subjects
+    missing = [number for number in asked if number not in known]
+    if missing:
+        known.update(provider().subjects(actor, missing))
+    return known
+
+
 def _decide_all(
     actor: Actor,
     facts: Standing,
@@ -236,7 +251,7 @@ def _decide_all(
 ) -> tuple[dict[UUID, frozenset[FieldGroup]], Any, dict[UUID, frozenset[UUID]]]:
     """Decide each subject: groups granted, the first granting role (the one worn), and for those
     who see only the actions addressed to them, which these are."""
-    about = provider().subjects(actor, asked)
+    about = subject_facts(actor, asked)
     granted: dict[UUID, frozenset[FieldGroup]] = {}
     mine: dict[UUID, frozenset[UUID]] = {}
     role = None

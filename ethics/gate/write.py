@@ -278,6 +278,8 @@ def writing(
                 yield pen
                 if pen._events:
                     append_many(ledger_of(actor.concertation), pen._events)
+                if actor.keys is not None:
+                    actor.keys.subjects.clear()
             else:
                 late = decision
     except SecrecyError as error:

@@ -136,6 +136,7 @@ class HeldKeys:
     pinned: dict[UUID, bytes] = field(default_factory=dict)
     # Verified chains, and facts by (concertation, participation), fetched for this request.
     chains: dict[UUID, Any] = field(default_factory=dict)
+    subjects: dict[UUID, Any] = field(default_factory=dict)
     standings: dict[tuple[UUID | None, UUID | None], Any] = field(default_factory=dict)
 
     def binding(self) -> bytes:
