@@ -22,7 +22,7 @@ from concertation.accounts.models import Concertation, Participation
 from concertation.accounts.reading import wearing
 from concertation.door import Door
 from ethics import gate
-from ethics.gate.read import chain_alarm
+from ethics.gate.alarms import chain_alarm
 from ethics.gate.refusals import refuse
 from ethics.policy import Refusal
 from ethics.secrecy.chain import ChainBroken

@@ -14,7 +14,8 @@ from audit.names import PLATFORM, concertation_ledger
 from audit.record import append, ensure_ledger, record_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
-from ethics.gate.read import chain_alarm, fetch_standing
+from ethics.gate.alarms import chain_alarm
+from ethics.gate.read import fetch_standing
 from ethics.gate.refusals import Refused, refuse
 from ethics.gate.unlock import live_keys, public_keys
 from ethics.policy import Act, Refusal, decide

@@ -18,8 +18,9 @@ from audit.event import DetailValue, Event, Subject, Written
 from audit.record import append_many
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
+from ethics.gate.alarms import chain_alarm, unopenable_alarm
 from ethics.gate.facts import Standing, provider
-from ethics.gate.read import chain_alarm, fetch_standing, unopenable_alarm
+from ethics.gate.read import fetch_standing
 from ethics.gate.refusals import Refused, ledger_of, refuse
 from ethics.policy import ON_A_SITUATION, Act, Decision, Refusal, SubjectFacts, decide
 from ethics.secrecy import chain, sealing, unsealing
