@@ -69,6 +69,22 @@ class Verifier:
         public = _ED25519 + self.key.public_bytes_raw()
         return sha256(self.name.encode() + b"\n" + public).digest()[:4]
 
+    @classmethod
+    def parse(cls, text: str) -> "Verifier":
+        """Read a verifier key as Go's note package spells it: name+id+key (C2SP signed-note).
+
+        Raises InvalidCheckpointError, also when the id is not that of name and key.
+        """
+        name, _, rest = text.strip().partition("+")
+        key_id, _, encoded = rest.partition("+")
+        blob = _base64(encoded)
+        if not _is_key_name(name) or len(blob) != 33 or blob[:1] != _ED25519:
+            raise InvalidCheckpointError("not a verifier key")
+        verifier = cls(name, Ed25519PublicKey.from_public_bytes(blob[1:]))
+        if verifier.key_id.hex() != key_id:
+            raise InvalidCheckpointError("the verifier key's id is another key's")
+        return verifier
+
     def __str__(self) -> str:
         """Return the verifier key as Go's note package spells it: name+id+key."""
         public = base64.b64encode(_ED25519 + self.key.public_bytes_raw()).decode()

@@ -62,6 +62,7 @@ class Act(models.TextChoices):
     VERIFY_LEDGER = "verify_ledger", _("vérifier le journal")
     SUBSCRIBE = "subscribe", _("faire adhérer l’organisation")
     ADMINISTER = "administer", _("créer concertations et organisations")
+    PUBLISH_CHARTER = "publish_charter", _("publier une version de la charte")
 
 
 class When(models.TextChoices):
@@ -218,8 +219,13 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.VERIFY_LEDGER: MappingProxyType({R.DPO: W.ALWAYS, R.COORDINATOR: W.ALWAYS}),
         Act.SUBSCRIBE: MappingProxyType({R.REPRESENTATIVE: W.ALWAYS}),
         Act.ADMINISTER: MappingProxyType({R.ADMINISTRATOR: W.ALWAYS}),
+        # A version binds every concertation of the platform: published where none is read.
+        Act.PUBLISH_CHARTER: MappingProxyType({R.ADMINISTRATOR: W.ALWAYS}),
     }
 )
+
+# Acts of roles held outside any concertation: no participation stands in the way.
+OUTSIDE: Final = frozenset({Act.ADMINISTER, Act.SUBSCRIBE, Act.PUBLISH_CHARTER})
 
 # Acts on one situation: the audience, conflicts and its state count.
 ON_A_SITUATION: Final = frozenset(

@@ -39,8 +39,18 @@ VERIFIED = {
     "administration-organisation",
     "administration-representative",
     "charter",
+    "charter-desk",
+    "charter-discard",
+    "charter-draft",
+    "charter-publish",
+    "charter-receipt",
+    "charter-text",
+    "charter-version",
+    "charter-versions",
     "found",
     "subscription",
+    "subscription-end",
+    "subscription-receipt",
     "threshold",
 }
 METHODS = ("get", "post", "head", "put", "delete", "patch", "options")

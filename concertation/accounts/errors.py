@@ -239,3 +239,54 @@ class SlugTaken(AccountError):
 
     field = "slug"
     sentence = _("Ce mot sert déjà dans les adresses : choisissez-en un autre.")
+
+
+class CharterTextMissing(AccountError):
+    """A version needs French and Dutch."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def __str__(self) -> str:
+        sentences = {
+            "fr": _("Le texte français manque : une version existe en français et en néerlandais."),
+            "nl": _(
+                "Le texte néerlandais manque : une version existe en français et en néerlandais."
+            ),
+        }
+        return str(sentences[self.language])
+
+
+class CharterUnchanged(AccountError):
+    """Nothing to publish."""
+
+    sentence = _("Ce projet dit mot pour mot la même chose que la dernière version.")
+
+
+class CharterDraftStale(AccountError):
+    """Two people write the same draft."""
+
+    sentence = _(
+        "Quelqu’un d’autre a enregistré ce projet entre-temps. Votre texte est toujours là ;"
+        " comparez-le à celui qui est enregistré, ci-dessous, puis enregistrez à nouveau."
+    )
+
+
+class CharterDraftGone(AccountError):
+    """The draft was published or thrown away meanwhile."""
+
+    sentence = _("Il n’y a plus de projet : il a été publié ou jeté entre-temps.")
+
+
+class CharterDatesRefused(AccountError):
+    """A version may not come into force before the one it replaces."""
+
+    field = "effective_on"
+    sentence = _("Choisissez un jour après l’entrée en vigueur de la version précédente.")
+
+
+class NotSubscribed(AccountError):
+    """There is no subscription to end."""
+
+    sentence = _("Cette organisation n’a pas d’adhésion en cours : il n’y a rien à arrêter.")

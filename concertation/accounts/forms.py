@@ -32,7 +32,8 @@ def _password(label: Any, autocomplete: str, help_text: Any = "") -> forms.CharF
     )
 
 
-def _date(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    """A date as browsers give it, with their own calendar."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
 
@@ -153,7 +154,7 @@ class SubscriptionForm(CharterForm):
         choices=Power.choices,
         widget=forms.RadioSelect,
     )
-    starts_on = _date(_("À partir du"))
+    starts_on = date_field(_("À partir du"))
     field_order = ("power", "starts_on", "agree", "password", "language")
 
     def clean_starts_on(self) -> Any:
@@ -241,8 +242,10 @@ class InviteForm(PersonForm):
         choices=SecrecyStatus.choices,
         help_text=_("L’organisation s’en porte garante, fonction par fonction."),
     )
-    starts_on = _date(_("À partir du"))
-    ends_on = _date(_("Jusqu’au"), required=False, help_text=_("Obligatoire pour un·e invité·e."))
+    starts_on = date_field(_("À partir du"))
+    ends_on = date_field(
+        _("Jusqu’au"), required=False, help_text=_("Obligatoire pour un·e invité·e.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,10 +1,14 @@
 """Publishing, subscribing, signing: each saves and records together or not at all."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Event, Subject
@@ -18,6 +22,7 @@ from ethics.gate.refusals import ledger_of
 from ethics.gate.unlock import sign_statement
 
 TEXTS = Path(__file__).parent / "texts"
+LANGUAGES: Final = ("fr", "nl", "en")
 
 
 class NoCharter(Exception):
@@ -29,7 +34,7 @@ class AlreadySigned(Exception):
 
 
 def publish(number: int, *, effective_on: date) -> CharterVersion:
-    """Publish the version whose texts lie in `texts/`; its hashes are over the exact text.
+    """Publish the version whose texts lie in `texts/`: the starting text of an installation.
 
     Raises `FileNotFoundError` when French or Dutch is missing: a version needs both.
     """
@@ -39,25 +44,42 @@ def publish(number: int, *, effective_on: date) -> CharterVersion:
     }
     english = TEXTS / f"{number}.en.md"
     texts["en"] = english.read_text(encoding="utf-8") if english.exists() else ""
-    hashes = {
-        f"sha256_{language}": text_hash(text) if text else "" for language, text in texts.items()
-    }
     ensure_ledger(PLATFORM)
     with transaction.atomic():
-        version = CharterVersion.objects.create(
-            number=number,
-            effective_on=effective_on,
-            **{f"text_{language}": text for language, text in texts.items()},
-            **hashes,
-        )
-        append(
-            PLATFORM,
-            Event(
-                verb=Verb.CHARTER_PUBLISHED,
-                charter_version=f"v{number}",
-                details={"hash": version.sha256_fr, "version": number},
-            ),
-        )
+        return put_in_force(number, texts, effective_on=effective_on)
+
+
+def put_in_force(
+    number: int,
+    texts: Mapping[str, str],
+    *,
+    effective_on: date,
+    grace_until: date | None = None,
+    actor: Actor | None = None,
+) -> CharterVersion:
+    """Save a version with the hashes of its exact texts, and its event, in the caller's
+    transaction. It never changes again."""
+    version = CharterVersion.objects.create(
+        number=number,
+        effective_on=effective_on,
+        grace_until=grace_until,
+        **{f"text_{language}": texts[language] for language in LANGUAGES},
+        **{
+            f"sha256_{language}": text_hash(texts[language]) if texts[language] else ""
+            for language in LANGUAGES
+        },
+    )
+    append(
+        PLATFORM,
+        Event(
+            verb=Verb.CHARTER_PUBLISHED,
+            actor=actor.person if actor else None,
+            purpose=Purpose.ADMINISTRATION if actor else None,
+            charter_version=f"v{number}",
+            request_id=actor.request_id if actor else "",
+            details={"hash": version.sha256_fr, "version": number},
+        ),
+    )
     return version
 
 
@@ -177,6 +199,39 @@ def subscribe(
             ),
         )
     return row
+
+
+def end_subscription(actor: Actor, *, organisation: UUID) -> int:
+    """End an organisation's subscription today: access of its people ends with this request.
+
+    Every live subscription ends, also one under the version before; says how many. The caller has
+    checked that the actor represents the organisation and holds its row's lock.
+    """
+    today = timezone.localdate()
+    ensure_ledger(PLATFORM)
+    with transaction.atomic():
+        rows = Subscription.objects.select_for_update().filter(
+            Q(ends_on=None) | Q(ends_on__gt=today), organisation=organisation
+        )
+        live = list(rows)
+        for row in live:
+            row.ends_on = today
+            row.save(update_fields=["ends_on"])
+            append(
+                PLATFORM,
+                Event(
+                    verb=Verb.SUBSCRIPTION_ENDED,
+                    actor=actor.person,
+                    organisation=organisation,
+                    purpose=Purpose.ACCOUNT,
+                    subjects=(
+                        Subject(SubjectKind.ORGANISATION, organisation),
+                        Subject(SubjectKind.SUBSCRIPTION, row.id),
+                    ),
+                    request_id=actor.request_id,
+                ),
+            )
+    return len(live)
 
 
 def record_reading(actor: Actor, charter: CharterVersion) -> None:

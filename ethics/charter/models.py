@@ -41,6 +41,25 @@ class CharterVersion(models.Model):
         return str(getattr(self, f"sha256_{language}", "") or self.sha256_fr)
 
 
+class CharterDraft(models.Model):
+    """The next version while it is written: one at most, and nothing of it binds anybody.
+
+    `revision` tells two people apart who write at once: neither overwrites the other silently.
+    """
+
+    # The only row there is: the number of the version it will become.
+    number = models.PositiveIntegerField(primary_key=True)
+    text_fr = models.TextField(blank=True)
+    text_nl = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    written_by = models.UUIDField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"v{self.number}?"
+
+
 class Power(models.TextChoices):
     """What lets a representative bind the organisation."""
 

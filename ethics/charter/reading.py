@@ -77,6 +77,14 @@ def subscribed_organisations(organisations: Iterable[UUID]) -> set[UUID]:
     return set(rows.values_list("organisation", flat=True))
 
 
+def has_newest(organisation: UUID) -> bool:
+    """Whether an organisation's live subscription is to the version in force itself: during a
+    grace period the one before still counts, but the new one is to be signed."""
+    charter = in_force()
+    rows = _live_subscriptions([charter.number] if charter else [])
+    return rows.filter(organisation=organisation).exists()
+
+
 def latest_signature(participation: UUID) -> Signature | None:
     """The last signature of a participation that was not withdrawn."""
     return (

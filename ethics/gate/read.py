@@ -16,6 +16,7 @@ from ethics.gate.alarms import chain_alarm, unopenable_alarm
 from ethics.gate.facts import Standing, provider, standing_facts
 from ethics.gate.refusals import Refused, ledger_of, refuse
 from ethics.policy import (
+    OUTSIDE,
     Act,
     Decision,
     FieldGroup,
@@ -132,7 +133,7 @@ def allow(
 
 
 def _standing_for(actor: Actor, act: Act) -> Standing:
-    if act not in {Act.ADMINISTER, Act.SUBSCRIBE}:
+    if act not in OUTSIDE:
         return fetch_standing(actor)
     # Held outside any concertation: no chain, no charter of a participation stands in the way.
     second = actor.keys is not None and actor.keys.second_factor

@@ -75,6 +75,7 @@ read_ledger       no   no   no   no   no   yes  no
 verify_ledger     no   yes  no   no   no   yes  no
 subscribe         no   no   no   no   yes  no   no
 administer        no   no   no   no   no   no   yes
+publish_charter   no   no   no   no   no   no   yes
 """
 
 ACTION: Final = UUID(int=7)

@@ -11,6 +11,13 @@ from concertation.accounts.actions.administration import (
     name_first_coordinator,
     name_representative,
 )
+from concertation.accounts.actions.charters import (
+    check_may_publish,
+    discard_charter_draft,
+    end_subscription,
+    publish_charter,
+    save_charter_draft,
+)
 from concertation.accounts.actions.invitations import (
     Invited,
     accept_invitation,
@@ -46,8 +53,11 @@ __all__ = [
     "change_language",
     "check_may_administer",
     "check_may_invite",
+    "check_may_publish",
     "create_concertation",
     "create_organisation",
+    "discard_charter_draft",
+    "end_subscription",
     "first_administrator",
     "found_concertation",
     "groups_to_retype",
@@ -55,10 +65,12 @@ __all__ = [
     "invited_person",
     "name_first_coordinator",
     "name_representative",
+    "publish_charter",
     "remove",
     "renew_codes",
     "represented",
     "resend_invitation",
+    "save_charter_draft",
     "sign_charter",
     "start_founding",
     "subscribe",

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
+from audit.names import PLATFORM
+from audit.record import ensure_ledger
 from concertation.accounts.actions.administration import represents
 from concertation.accounts.actions.events import confirm
 from concertation.accounts.enums import KeyState, ParticipationState
@@ -29,7 +31,7 @@ from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
 from ethics.charter import actions as charter
 from ethics.charter.models import Signature, Subscription
-from ethics.charter.reading import agreement, subscribed_organisations
+from ethics.charter.reading import agreement, has_newest
 from ethics.gate.refusals import refuse
 from ethics.policy import Act, Refusal
 from ethics.roles import Role, SecrecyStatus
@@ -53,19 +55,23 @@ def subscribe(
     Raises `AlreadySubscribed`, `WrongPassword`, `CharterMissing` or `gate.Refused`.
     """
     row = represented(actor, organisation)
-    if subscribed_organisations([row.id]):
-        raise AlreadySubscribed
     confirm(actor, password, Verb.ORGANISATION_SUBSCRIBED)
+    ensure_ledger(PLATFORM)
     try:
-        return charter.subscribe(
-            actor,
-            organisation=row.id,
-            name=row.name,
-            enterprise_number=row.enterprise_number,
-            power=power,
-            starts_on=starts_on,
-            language=language,
-        )
+        with transaction.atomic():
+            # Ending locks the same row: two representatives act one after the other.
+            Organisation.objects.select_for_update(no_key=True).get(id=row.id)
+            if has_newest(row.id):
+                raise AlreadySubscribed
+            return charter.subscribe(
+                actor,
+                organisation=row.id,
+                name=row.name,
+                enterprise_number=row.enterprise_number,
+                power=power,
+                starts_on=starts_on,
+                language=language,
+            )
     except charter.NoCharter:
         raise CharterMissing from None
 

@@ -1,6 +1,5 @@
 """The charter as it is read and signed, and an organisation's subscription to it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,22 +11,16 @@ from concertation.accounts.models import Organisation, Participation
 from concertation.accounts.reading.places import wearing
 from ethics import gate
 from ethics.charter.actions import record_reading
-from ethics.charter.models import CharterVersion, Subscription
+from ethics.charter.models import CharterVersion, Signature, Subscription
 from ethics.charter.reading import (
     agreement,
+    has_newest,
     in_force,
     latest_signature,
     subscribed_organisations,
 )
+from ethics.charter.rendering import Block, BlockKind, blocks
 from ethics.charter.statements import SENTENCES
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A piece of the charter's text: `h2`, `h3`, `p`, `ol` or `ul`."""
-
-    kind: str
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +44,7 @@ class Receipt:
     function: str
     status: str
     number: UUID
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +61,14 @@ class CharterPage:
     text: Text | None
     sentence: str
     subscribed: bool
+    # Under a version that counts today.
     signed: bool
+    # Under the version in force itself: in its grace period the one before counts too.
+    signed_newest: bool
+    grace_until: date | None
     receipt: Receipt | None
+    # Every signature of this place, the newest first; a new one never overwrites an old one.
+    history: tuple[Receipt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,57 +84,27 @@ class SubscriptionPage:
     text: Text | None
     sentence: str
     subscribed: bool
+    subscribed_newest: bool
+    grace_until: date | None
     receipt: Receipt | None
+    history: tuple[Receipt, ...]
     today: date
 
 
-def blocks(text: str) -> tuple[str, tuple[Block, ...]]:
-    """The title and the blocks of the charter's plain Markdown: headings, paragraphs, lists."""
-    title, found = "", []
-    for part in text.strip().split("\n\n"):
-        lines = [line.strip() for line in part.strip().splitlines()]
-        if not lines:
-            continue
-        first = lines[0]
-        if first.startswith("# ") and not title:
-            title, lines = first[2:], lines[1:]
-        elif first.startswith("#"):
-            kind = "h2" if first.startswith("## ") else "h3"
-            found.append(Block(kind, (first.lstrip("# "),)))
-            lines = lines[1:]
-        if lines:
-            found.append(_block(lines))
-    return title, tuple(found)
-
-
-def _block(lines: list[str]) -> Block:
-    if lines[0][:2] in {"- ", "* "}:
-        return Block("ul", _items(lines, lambda line: line[:2] in {"- ", "* "}))
-    number = lines[0].split(". ", 1)[0]
-    if number.isdigit():
-        return Block("ol", _items(lines, lambda line: line.split(". ", 1)[0].isdigit()))
-    return Block("p", (" ".join(lines),))
-
-
-def _items(lines: list[str], starts: Callable[[str], bool]) -> tuple[str, ...]:
-    items: list[str] = []
-    for line in lines:
-        if starts(line):
-            items.append(line.split(" ", 1)[1])
-        else:
-            items[-1] += f" {line}"
-    return tuple(items)
+def read_text(charter: CharterVersion, language: str) -> Text:
+    """A version's text in one language, as blocks that a template can show."""
+    found = blocks(charter.text(language))
+    title = next((each.text for each in found if each.kind == BlockKind.TITLE), "")
+    rest = tuple(each for each in found if each.kind != BlockKind.TITLE)
+    return Text(charter.number, title, rest, charter.sha256(language), charter.effective_on)
 
 
 def _read(charter: CharterVersion | None, language: str) -> Text | None:
-    if charter is None:
-        return None
-    title, found = blocks(charter.text(language))
-    return Text(charter.number, title, found, charter.sha256(language), charter.effective_on)
+    return read_text(charter, language) if charter is not None else None
 
 
-def _languages(charter: CharterVersion | None) -> tuple[tuple[str, str], ...]:
-    """The languages this version was published in."""
+def languages_of(charter: CharterVersion | None) -> tuple[tuple[str, str], ...]:
+    """The languages this version was published in: code, and its own name."""
     return tuple(
         (code, name)
         for code, name in own_names()
@@ -144,7 +114,7 @@ def _languages(charter: CharterVersion | None) -> tuple[tuple[str, str], ...]:
 
 def _language(charter: CharterVersion | None, wanted: str) -> str:
     """The language read, and then signed: the one wanted where the text exists, else French."""
-    return wanted if wanted in dict(_languages(charter)) else "fr"
+    return wanted if wanted in dict(languages_of(charter)) else "fr"
 
 
 def charter_page(actor: gate.Actor, place: Participation, wanted: str) -> CharterPage:
@@ -154,19 +124,9 @@ def charter_page(actor: gate.Actor, place: Participation, wanted: str) -> Charte
     agreed = agreement(place.id, place.organisation_id)
     if charter is not None and not agreed.signed:
         record_reading(wearing(actor, place), charter)
-    signature = latest_signature(place.id)
-    receipt = (
-        Receipt(
-            signature.charter_id,
-            signature.made_at,
-            signature.language,
-            signature.function,
-            signature.get_secrecy_status_display(),
-            signature.id,
-        )
-        if signature
-        else None
-    )
+    rows = Signature.objects.filter(participation=place.id).order_by("-made_at")
+    history = tuple(_signature_receipt(row) for row in rows)
+    live = latest_signature(place.id)
     return CharterPage(
         participation=place.id,
         concertation=place.concertation.name,
@@ -174,12 +134,15 @@ def charter_page(actor: gate.Actor, place: Participation, wanted: str) -> Charte
         function=place.function,
         status=place.get_secrecy_status_display(),
         language=language,
-        languages=_languages(charter),
+        languages=languages_of(charter),
         text=_read(charter, language),
         sentence=SENTENCES[language],
         subscribed=agreed.subscribed,
         signed=agreed.signed,
-        receipt=receipt,
+        signed_newest=bool(live and charter and live.charter_id == charter.number),
+        grace_until=charter.grace_until if charter else None,
+        receipt=_signature_receipt(live) if live else None,
+        history=history,
     )
 
 
@@ -187,21 +150,36 @@ def subscription_page(organisation: Organisation, wanted: str) -> SubscriptionPa
     """The charter in force for an organisation that the actor represents."""
     charter = in_force()
     language = _language(charter, wanted)
-    row = Subscription.objects.filter(organisation=organisation.id).order_by("-made_at").first()
+    rows = Subscription.objects.filter(organisation=organisation.id).order_by("-made_at")
+    history = tuple(
+        Receipt(row.charter_id, row.made_at, "", row.get_power_display(), "", row.id, row.ends_on)
+        for row in rows
+    )
     return SubscriptionPage(
         organisation=organisation.id,
         name=organisation.name,
         domain=organisation.get_domain_display(),
         enterprise_number=organisation.enterprise_number,
         language=language,
-        languages=_languages(charter),
+        languages=languages_of(charter),
         text=_read(charter, language),
         sentence=SENTENCES[language],
         subscribed=bool(subscribed_organisations([organisation.id])),
-        receipt=(
-            Receipt(row.charter_id, row.made_at, "", row.get_power_display(), "", row.id)
-            if row
-            else None
-        ),
+        subscribed_newest=has_newest(organisation.id),
+        grace_until=charter.grace_until if charter else None,
+        receipt=history[0] if history else None,
+        history=history,
         today=timezone.localdate(),
+    )
+
+
+def _signature_receipt(row: Signature) -> Receipt:
+    return Receipt(
+        row.charter_id,
+        row.made_at,
+        row.language,
+        row.function,
+        row.get_secrecy_status_display(),
+        row.id,
+        row.withdrawn_at.date() if row.withdrawn_at else None,
     )

@@ -1,0 +1,356 @@
+"""The charter's life: written, compared, published, signed anew, ended; receipts that verify."""
+
+import base64
+import json
+import shutil
+import subprocess
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.checkpoint import signer_for
+from audit.enums import Outcome, Verb
+from audit.models import Entry
+from audit.names import PLATFORM, concertation_ledger
+from concertation.accounts import actions
+from concertation.accounts.errors import CharterDraftStale, NotSubscribed
+from concertation.accounts.models import Representation, User
+from ethics.charter.models import CharterDraft, CharterVersion, Signature, Subscription
+from ethics.charter.reading import in_force
+from ethics.charter.statements import text_hash
+from tests.cast import PASSWORD, Circle, Someone, number_of, person
+from tests.signin import signed_in
+
+pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
+
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def administrator(circle: Circle) -> Someone:
+    user = person("technique@tilleuls.example", "Technique")
+    User.objects.filter(id=user.id).update(is_administrator=True)
+    return Someone(user, None)
+
+
+def texts(**changed: str) -> dict[str, str]:
+    last = CharterVersion.objects.order_by("-number").first()
+    assert last is not None
+    return {"fr": last.text_fr, "nl": last.text_nl, "en": last.text_en} | changed
+
+
+def publish(
+    administrator: Someone, *, grace_until: date | None, effective_on: date | None = None
+) -> CharterVersion:
+    """A next version that differs by a sentence."""
+    changed = texts()
+    changed["fr"] += "\nUne phrase de plus.\n"
+    changed["nl"] += "\nNog een zin.\n"
+    draft = actions.save_charter_draft(administrator.actor, changed, revision=0)
+    return actions.publish_charter(
+        administrator.actor,
+        revision=draft.revision,
+        effective_on=effective_on or TODAY(),
+        grace_until=grace_until,
+        password=PASSWORD,
+    )
+
+
+def board(client: Client) -> int:
+    return client.get("/tilleuls/tableau").status_code
+
+
+def representative_of(someone: Someone) -> Someone:
+    assert someone.participation is not None
+    row = Representation.objects.get(organisation=someone.participation.organisation_id)
+    return Someone(row.person, None)
+
+
+# --- Writing and publishing ---------------------------------------------------------------------
+
+
+def test_a_version_is_written_compared_and_published_in_the_browser(
+    administrator: Someone,
+) -> None:
+    client = signed_in(administrator)
+    page = client.get(reverse("charter-draft"))
+    written = {f"text_{code}": text for code, text in texts().items()}
+    written["text_fr"] = written["text_fr"].replace("partenaire", "voisine", 1)
+    written["text_nl"] += "\nNog een zin.\n"
+    answer = client.post(page.request["PATH_INFO"], {**written, "revision": 0}, follow=True)
+    html = answer.content.decode()
+    assert "<del>partenaire</del><ins>voisine</ins>" in html
+    assert "<ins>Nog een zin.</ins>" in html
+    form = {"effective_on": TODAY(), "grace_until": "", "revision": 1, "password": PASSWORD}
+    client.post(reverse("charter-publish"), form)
+    published = in_force()
+    assert published is not None
+    assert published.number == 2
+    assert "voisine" in published.text_fr
+    assert not CharterDraft.objects.exists()
+    event = Entry.objects.filter(ledger__name=PLATFORM, verb=Verb.CHARTER_PUBLISHED).last()
+    assert event is not None
+    assert event.actor == administrator.user.id
+    assert b"voisine" in client.get(reverse("charter-version", args=[2])).content
+
+
+def test_a_version_without_its_dutch_text_is_refused_and_what_was_typed_stays(
+    administrator: Someone,
+) -> None:
+    actions.save_charter_draft(administrator.actor, texts(nl=""), revision=0)
+    form = {"effective_on": TODAY(), "grace_until": "", "revision": 1, "password": PASSWORD}
+    answer = signed_in(administrator).post(reverse("charter-publish"), form)
+    assert "néerlandais manque" in answer.content.decode()
+    assert CharterVersion.objects.count() == 1
+    assert CharterDraft.objects.exists()
+
+
+def test_a_text_that_changes_nothing_is_not_a_version(administrator: Someone) -> None:
+    actions.save_charter_draft(administrator.actor, texts(), revision=0)
+    form = {"effective_on": TODAY(), "grace_until": "", "revision": 1, "password": PASSWORD}
+    answer = signed_in(administrator).post(reverse("charter-publish"), form)
+    assert "mot pour mot" in answer.content.decode()
+    assert CharterVersion.objects.count() == 1
+
+
+def test_two_people_writing_at_once_see_each_other_s_text(administrator: Someone) -> None:
+    actions.save_charter_draft(administrator.actor, texts(fr="# Le leur\n"), revision=0)
+    client = signed_in(administrator)
+    mine = {"text_fr": "# Le mien", "text_nl": "# Van mij", "text_en": "", "revision": 0}
+    answer = client.post(reverse("charter-draft"), mine)
+    html = answer.content.decode()
+    assert "Le mien" in html
+    assert "# Le leur" in html
+    assert CharterDraft.objects.get().text_fr == "# Le leur\n"
+    # Having seen theirs, the next save is knowing.
+    client.post(reverse("charter-draft"), {**mine, "revision": 1})
+    assert CharterDraft.objects.get().text_fr == "# Le mien\n"
+
+
+def test_a_draft_that_changed_meanwhile_is_not_published_unseen(administrator: Someone) -> None:
+    actions.save_charter_draft(administrator.actor, texts(fr="# Un\n"), revision=0)
+    actions.save_charter_draft(administrator.actor, texts(fr="# Deux\n"), revision=1)
+    with pytest.raises(CharterDraftStale):
+        actions.publish_charter(
+            administrator.actor,
+            revision=1,
+            effective_on=TODAY(),
+            grace_until=None,
+            password=PASSWORD,
+        )
+
+
+def test_nobody_but_the_administrator_writes_the_charter(circle: Circle) -> None:
+    client = signed_in(circle.coordinator)
+    for name in ("charter-desk", "charter-draft", "charter-publish", "charter-discard"):
+        assert client.get(reverse(name)).status_code == 404
+    for name in ("charter-draft", "charter-publish", "charter-discard"):
+        assert client.post(reverse(name), {"revision": 0}).status_code == 404
+    assert not CharterDraft.objects.exists()
+
+
+def test_every_version_stays_readable_with_the_bytes_of_its_hash(
+    circle: Circle, administrator: Someone
+) -> None:
+    publish(administrator, grace_until=None)
+    client = signed_in(circle.dpo)
+    for number in (1, 2):
+        for code in ("fr", "nl"):
+            text = client.get(reverse("charter-text", args=[number, code])).content
+            row = CharterVersion.objects.get(number=number)
+            assert text_hash(text.decode()) == row.sha256(code)
+    assert client.get(reverse("charter-text", args=[3, "fr"])).status_code == 404
+    assert client.get(reverse("charter-text", args=[1, "de"])).status_code == 404
+
+
+# --- Signing anew -------------------------------------------------------------------------------
+
+
+def test_in_the_grace_period_the_old_signature_opens_and_the_new_version_can_be_signed(
+    circle: Circle, administrator: Someone
+) -> None:
+    publish(administrator, grace_until=TODAY() + timedelta(days=7))
+    client = signed_in(circle.participant)
+    assert board(client) == 200
+    address = reverse("charter", args=[number_of(circle.participant)])
+    assert "Signer la nouvelle version" in client.get(address).content.decode()
+    client.post(address, {"agree": "on", "password": PASSWORD, "language": "fr"})
+    mine = Signature.objects.filter(participation=number_of(circle.participant))
+    assert sorted(mine.values_list("charter", flat=True)) == [1, 2]
+
+
+def test_after_the_grace_period_nothing_opens_until_organisation_and_person_signed_again(
+    circle: Circle, administrator: Someone
+) -> None:
+    client = signed_in(circle.participant)
+    assert board(client) == 200
+    publish(administrator, grace_until=None)
+    assert board(client) == 302
+    address = reverse("charter", args=[number_of(circle.participant)])
+    form = {"agree": "on", "password": PASSWORD, "language": "fr"}
+    # The organisation first.
+    assert client.post(address, form).status_code == 200
+    assert board(client) == 302
+    other = representative_of(circle.participant)
+    assert circle.participant.participation is not None
+    organisation = circle.participant.participation.organisation_id
+    signed_in(other).post(
+        reverse("subscription", args=[organisation]),
+        {
+            "power": "management",
+            "starts_on": TODAY(),
+            "agree": "on",
+            "password": PASSWORD,
+            "language": "fr",
+        },
+    )
+    client.post(address, form)
+    assert board(client) == 200
+    # Nothing that was signed before was overwritten.
+    assert Subscription.objects.filter(organisation=organisation).count() == 2
+    assert Signature.objects.filter(participation=number_of(circle.participant)).count() == 2
+
+
+def test_before_its_day_a_new_version_asks_nothing(circle: Circle, administrator: Someone) -> None:
+    publish(administrator, grace_until=None, effective_on=TODAY() + timedelta(days=1))
+    current = in_force()
+    assert current is not None
+    assert current.number == 1
+    assert board(signed_in(circle.participant)) == 200
+
+
+# --- Ending -------------------------------------------------------------------------------------
+
+
+def test_ending_a_subscription_closes_the_board_with_the_next_request(circle: Circle) -> None:
+    inside, outside = signed_in(circle.participant), signed_in(circle.manager)
+    other = representative_of(circle.participant)
+    assert circle.participant.participation is not None
+    organisation = circle.participant.participation.organisation_id
+    address = reverse("subscription-end", args=[organisation])
+    client = signed_in(other)
+    assert client.post(address, {"password": "un autre"}).status_code == 200
+    assert board(inside) == 200
+    client.post(address, {"password": PASSWORD})
+    assert board(inside) == 302
+    assert board(outside) == 200  # another organisation's people stay
+    ended = Entry.objects.filter(ledger__name=PLATFORM, verb=Verb.SUBSCRIPTION_ENDED)
+    assert sorted(ended.values_list("outcome", flat=True)) == [Outcome.GRANTED, Outcome.REFUSED]
+    with pytest.raises(NotSubscribed):
+        actions.end_subscription(other.actor, organisation=organisation, password=PASSWORD)
+
+
+def test_only_its_own_representative_ends_a_subscription(circle: Circle) -> None:
+    assert circle.participant.participation is not None
+    address = reverse("subscription-end", args=[circle.participant.participation.organisation_id])
+    stranger = signed_in(representative_of(circle.manager))
+    assert stranger.post(address, {"password": PASSWORD}).status_code == 404
+    assert board(signed_in(circle.participant)) == 200
+
+
+# --- Receipts -----------------------------------------------------------------------------------
+
+
+def receipt_of(someone: Someone) -> dict[str, Any]:
+    row = Signature.objects.get(participation=number_of(someone))
+    answer = signed_in(someone).get(reverse("charter-receipt", args=[row.id]))
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    found: dict[str, Any] = json.loads(answer.content)
+    return found
+
+
+def verifies(receipt: dict[str, Any], tmp_path: Path, **options: str) -> bool:
+    path = tmp_path / "receipt.json"
+    path.write_text(json.dumps(receipt), encoding="utf-8")
+    try:
+        call_command("charter", "verify", str(path), **options)
+    except CommandError:
+        return False
+    return True
+
+
+def test_a_receipt_verifies_and_is_its_owner_s_alone(circle: Circle, tmp_path: Path) -> None:
+    receipt = receipt_of(circle.participant)
+    assert verifies(receipt, tmp_path)
+    key = str(signer_for(concertation_ledger(circle.concertation.id)).verifier)
+    assert verifies(receipt, tmp_path, key=key)
+    row = Signature.objects.get(participation=number_of(circle.participant))
+    other = signed_in(circle.manager).get(reverse("charter-receipt", args=[row.id]))
+    assert other.status_code == 404
+
+
+def test_a_receipt_with_one_changed_byte_is_refused(circle: Circle, tmp_path: Path) -> None:
+    receipt = receipt_of(circle.participant)
+
+    def with_a_changed_byte(text: str, at: int) -> str:
+        raw = bytearray(base64.b64decode(text))
+        raw[at] ^= 1
+        return base64.b64encode(raw).decode()
+
+    statement = receipt["statement"].replace("travail social", "travail sociaI")
+    assert statement != receipt["statement"]
+    ledger = receipt["ledger"]
+    changed = [
+        {**receipt, "statement": statement},
+        {**receipt, "signature": with_a_changed_byte(receipt["signature"], 9)},
+        {**receipt, "public_key": with_a_changed_byte(receipt["public_key"], 3)},
+        {**receipt, "ledger": {**ledger, "leaf": with_a_changed_byte(ledger["leaf"], 40)}},
+        {**receipt, "ledger": {**ledger, "index": ledger["index"] + 1}},
+        {
+            **receipt,
+            "ledger": {
+                **ledger,
+                "path": [with_a_changed_byte(ledger["path"][0], 0), *ledger["path"][1:]],
+            },
+        },
+        {**receipt, "ledger": {**ledger, "path": ledger["path"][:-1]}},
+        {
+            **receipt,
+            "ledger": {**ledger, "checkpoint": ledger["checkpoint"].replace("\n", "\n1", 1)},
+        },
+        {**receipt, "ledger": receipt_of(circle.manager)["ledger"]},
+        {key: value for key, value in receipt.items() if key != "ledger"},
+    ]
+    for each in changed:
+        assert not verifies(each, tmp_path), each
+
+
+def test_a_charter_text_changed_afterwards_is_noticed(circle: Circle, tmp_path: Path) -> None:
+    receipt = receipt_of(circle.participant)
+    CharterVersion.objects.filter(number=1).update(sha256_fr="0" * 64)
+    assert not verifies(receipt, tmp_path)
+
+
+def test_openssl_alone_verifies_a_receipt_as_the_guide_says(circle: Circle, tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    assert openssl, "OpenSSL stands on every Debian machine"
+    receipt = receipt_of(circle.participant)
+    # The twelve bytes that say "Ed25519" in front of a public key (RFC 8410).
+    der = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(receipt["public_key"])
+    (tmp_path / "key.der").write_bytes(der)
+    (tmp_path / "statement").write_text(receipt["statement"], encoding="utf-8")
+    (tmp_path / "signature").write_bytes(base64.b64decode(receipt["signature"]))
+    check = [
+        openssl, "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key.der",
+        "-rawin", "-in", "statement", "-sigfile", "signature",
+    ]  # fmt: skip
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    (tmp_path / "statement").write_text(receipt["statement"] + " ", encoding="utf-8")
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode != 0
+
+
+def test_a_subscription_has_its_receipt_too(circle: Circle, tmp_path: Path) -> None:
+    other = representative_of(circle.participant)
+    assert circle.participant.participation is not None
+    organisation = circle.participant.participation.organisation_id
+    row = Subscription.objects.get(organisation=organisation)
+    address = reverse("subscription-receipt", args=[organisation, row.id])
+    receipt = json.loads(signed_in(other).get(address).content)
+    assert verifies(receipt, tmp_path)
+    assert signed_in(circle.participant).get(address).status_code == 404
