@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from concertation.accounts.models import Concertation, Participation
-from ethics.charter.reading import latest_signature
+from ethics.charter.reading import signed_line
 from ethics.policy import Act, cell
 from ethics.roles import Role
 
@@ -43,6 +44,9 @@ class Navigation:
     items: list[Item] = field(default_factory=list)
     bring_url: str = ""
     charter_line: str = ""
+    # A newer version of the charter waits for this person's signature until then.
+    renew_by: date | None = None
+    renew_url: str = ""
     account_url: str = ""
     sign_out_url: str = ""
 
@@ -77,12 +81,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     nav.items = _items(request, hat)
     if _reaches(hat, Act.BRING):
         nav.bring_url = reverse("situation-bring", args=[hat.concertation.slug])
-    signature = latest_signature(hat.id)
-    if signature:
+    signed = signed_line(hat.id)
+    if signed:
         nav.charter_line = _("Charte, version %(number)s, signée le %(day)s.") % {
-            "number": signature.charter_id,
-            "day": date_format(signature.made_at, "DATE_FORMAT"),
+            "number": signed.version,
+            "day": date_format(signed.at, "DATE_FORMAT"),
         }
+        nav.renew_by = signed.renew_by
+        nav.renew_url = reverse("charter", args=[hat.id])
     return {"nav": nav}
 
 
@@ -146,7 +152,7 @@ def _outside(request: HttpRequest) -> list[Item]:
 def _administration(request: HttpRequest) -> list[Item]:
     if not getattr(request.user, "is_administrator", False):
         return []
-    here = _here(request).startswith("administration")
+    here = _here(request).startswith(("administration", "charter-d", "charter-publish"))
     return [Item(_("Administration"), reverse("administration"), "gear", here, True)]
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from ethics.charter.models import CharterVersion, Signature, Subscription
@@ -83,6 +84,35 @@ def has_newest(organisation: UUID) -> bool:
     charter = in_force()
     rows = _live_subscriptions([charter.number] if charter else [])
     return rows.filter(organisation=organisation).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The last signature of a place, as the foot of every page says it."""
+
+    version: int
+    at: datetime
+    # Until this day it still counts, because a newer version is in force and not signed yet.
+    renew_by: date | None
+
+
+def signed_line(participation: UUID) -> Signed | None:
+    """The last live signature, and until when it counts if a newer version waits; one query."""
+    newest = CharterVersion.objects.filter(effective_on__lte=timezone.localdate())
+    row = (
+        Signature.objects.filter(participation=participation, withdrawn_at=None)
+        .annotate(
+            newest=Subquery(newest.values("number")[:1]),
+            grace=Subquery(newest.values("grace_until")[:1]),
+        )
+        .order_by("-made_at")
+        .values_list("charter_id", "made_at", "newest", "grace")
+        .first()
+    )
+    if row is None:
+        return None
+    version, at, number, grace = row
+    return Signed(version, at, grace if number != version else None)
 
 
 def latest_signature(participation: UUID) -> Signature | None:

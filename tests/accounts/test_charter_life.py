@@ -177,12 +177,13 @@ def test_in_the_grace_period_the_old_signature_opens_and_the_new_version_can_be_
 ) -> None:
     publish(administrator, grace_until=TODAY() + timedelta(days=7))
     client = signed_in(circle.participant)
-    assert board(client) == 200
+    assert "attend votre signature" in client.get("/tilleuls/tableau").content.decode()
     address = reverse("charter", args=[number_of(circle.participant)])
     assert "Signer la nouvelle version" in client.get(address).content.decode()
     client.post(address, {"agree": "on", "password": PASSWORD, "language": "fr"})
     mine = Signature.objects.filter(participation=number_of(circle.participant))
     assert sorted(mine.values_list("charter", flat=True)) == [1, 2]
+    assert "attend votre signature" not in client.get("/tilleuls/tableau").content.decode()
 
 
 def test_after_the_grace_period_nothing_opens_until_organisation_and_person_signed_again(
