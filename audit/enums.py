@@ -79,6 +79,7 @@ class Verb(StrEnum):
     CHARTER_SHOWN = "charter_shown"
     ORGANISATION_SUBSCRIBED = "organisation_subscribed"
     SUBSCRIPTION_ENDED = "subscription_ended"
+    PEOPLE_CONFIRMED = "people_confirmed"
     # membership and keys
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation_accepted"
@@ -161,6 +162,7 @@ GOVERNANCE_VERBS = frozenset(
         Verb.CHARTER_WITHDRAWN,
         Verb.ORGANISATION_SUBSCRIBED,
         Verb.SUBSCRIPTION_ENDED,
+        Verb.PEOPLE_CONFIRMED,
         Verb.INVITED,
         Verb.INVITATION_ACCEPTED,
         Verb.ADMITTED,

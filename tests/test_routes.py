@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -18,9 +19,11 @@ from django.utils import timezone
 from concertation import urls
 from concertation.door import Door
 from concertation.middleware import DoorMiddleware
+from ethics import gate
+from ethics.charter.actions import put_in_force
 from ethics.charter.models import Signature, Subscription
 from ethics.roles import Role
-from tests.cast import Circle, Someone, make_circle, person, place
+from tests.cast import Circle, Someone, make_circle, number_of, person, place
 from tests.signin import device_of, give_password, signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
@@ -48,6 +51,7 @@ VERIFIED = {
     "charter-version",
     "charter-versions",
     "found",
+    "organisation-people",
     "subscription",
     "subscription-end",
     "subscription-receipt",
@@ -165,6 +169,30 @@ def ended_subscription(circle: Circle) -> Client:
     return signed_in(circle.participant)
 
 
+def old_version_after_grace(circle: Circle) -> Client:
+    """Version 2 is in force, its grace period over; organisation and person signed version 1."""
+    texts = {"fr": "# Charte\n", "nl": "# Charter\n", "en": ""}
+    yesterday = timezone.localdate() - timedelta(days=1)
+    with transaction.atomic():
+        put_in_force(2, texts, effective_on=yesterday, grace_until=yesterday)
+    return signed_in(circle.participant)
+
+
+def removed_person(circle: Circle) -> Client:
+    """Signed out of the chain; the row is as it was."""
+    gate.remove(circle.coordinator.actor, circle.manager.user.id, number_of(circle.manager))
+    return signed_in(circle.manager)
+
+
+def expired_guest(circle: Circle) -> Client:
+    row = circle.guest.participation
+    assert row
+    row.starts_on = date(2020, 1, 1)
+    row.ends_on = timezone.localdate() - timedelta(days=1)
+    row.save()
+    return signed_in(circle.guest)
+
+
 def administrator(circle: Circle) -> Client:
     user = person("technique@tilleuls.example", "Technique")
     user.is_administrator = True
@@ -190,6 +218,9 @@ OUTSIDERS = {
     awaiting_admission: ("/acces/", 302),
     planted_row: ("/acces/", 302),
     ended_subscription: ("/acces/", 302),
+    old_version_after_grace: ("/acces/", 302),
+    removed_person: ("/acces/", 302),
+    expired_guest: (None, 404),
     ended_participation: (None, 404),
     member_elsewhere: (None, 404),
     administrator: (None, 404),

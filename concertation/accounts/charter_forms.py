@@ -1,6 +1,7 @@
 """Forms of the charter's life: writing a version, publishing it, ending a subscription."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -26,6 +27,25 @@ class SeenDraft(forms.Form):
     """The revision of the draft that was read: nobody's words go unseen."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class SeenPeople(forms.Form):
+    """The places that stood in the list when it was confirmed."""
+
+    seen = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Any number may be sent: the action compares them with the list as it stands.
+        self.fields["seen"].valid_value = _is_number  # type: ignore[attr-defined]
+
+
+def _is_number(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 class CharterTextForm(SeenDraft):

@@ -290,3 +290,11 @@ class NotSubscribed(AccountError):
     """There is no subscription to end."""
 
     sentence = _("Cette organisation n’a pas d’adhésion en cours : il n’y a rien à arrêter.")
+
+
+class PeopleChanged(AccountError):
+    """Someone came or left while the representative was reading."""
+
+    sentence = _(
+        "La liste a changé pendant que vous la lisiez. Relisez-la ci-dessous, puis confirmez."
+    )

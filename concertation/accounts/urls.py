@@ -31,6 +31,11 @@ urlpatterns = [
     path("charte/recu/<uuid:signature>", charters.charter_receipt, name="charter-receipt"),
     path("organisations/<uuid:organisation>/adhesion", joining.subscription, name="subscription"),
     path(
+        "organisations/<uuid:organisation>/personnes",
+        charters.organisation_people,
+        name="organisation-people",
+    ),
+    path(
         "organisations/<uuid:organisation>/adhesion/fin",
         charters.subscription_end,
         name="subscription-end",

@@ -93,6 +93,7 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.CHARTER_SHOWN: _("rappeler la charte"),
             Verb.ORGANISATION_SUBSCRIBED: _("adhésion d’une organisation"),
             Verb.SUBSCRIPTION_ENDED: _("fin d’une adhésion"),
+            Verb.PEOPLE_CONFIRMED: _("confirmer les personnes de l’organisation"),
         },
     ),
     (

@@ -234,6 +234,37 @@ def end_subscription(actor: Actor, *, organisation: UUID) -> int:
     return len(live)
 
 
+def confirm_people(actor: Actor, *, organisation: UUID, seen: int) -> bool:
+    """Note that the representative vouches anew for `seen` people, functions and statuses.
+
+    False without a live subscription: there is nothing to vouch under.
+    """
+    today = timezone.localdate()
+    ensure_ledger(PLATFORM)
+    with transaction.atomic():
+        live = Subscription.objects.select_for_update().filter(
+            Q(ends_on=None) | Q(ends_on__gt=today), organisation=organisation
+        )
+        row = live.order_by("-made_at").first()
+        if row is None:
+            return False
+        row.people_confirmed_on = today
+        row.save(update_fields=["people_confirmed_on"])
+        append(
+            PLATFORM,
+            Event(
+                verb=Verb.PEOPLE_CONFIRMED,
+                actor=actor.person,
+                organisation=organisation,
+                purpose=Purpose.ACCOUNT,
+                subjects=(Subject(SubjectKind.SUBSCRIPTION, row.id),),
+                request_id=actor.request_id,
+                details={"count": seen},
+            ),
+        )
+    return True
+
+
 def record_reading(actor: Actor, charter: CharterVersion) -> None:
     """Record that the charter was opened by someone who has yet to sign it."""
     ensure_ledger(ledger_of(actor.concertation))

@@ -86,6 +86,17 @@ def has_newest(organisation: UUID) -> bool:
     return rows.filter(organisation=organisation).exists()
 
 
+def vouched_since(organisation: UUID) -> date | None:
+    """The day the organisation's people were last vouched for: confirmed, or when it subscribed."""
+    row = (
+        _live_subscriptions(accepted_numbers())
+        .filter(organisation=organisation)
+        .order_by("-made_at")
+        .first()
+    )
+    return (row.people_confirmed_on or timezone.localdate(row.made_at)) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """The last signature of a place, as the foot of every page says it."""

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 from datetime import date, timedelta
@@ -253,6 +254,43 @@ def test_only_its_own_representative_ends_a_subscription(circle: Circle) -> None
     stranger = signed_in(representative_of(circle.manager))
     assert stranger.post(address, {"password": PASSWORD}).status_code == 404
     assert board(signed_in(circle.participant)) == 200
+
+
+# --- Vouching -----------------------------------------------------------------------------------
+
+
+def people_address(someone: Someone) -> str:
+    assert someone.participation is not None
+    return reverse("organisation-people", args=[someone.participation.organisation_id])
+
+
+def test_a_representative_vouches_for_the_people_in_the_list_and_no_other(circle: Circle) -> None:
+    address, client = people_address(circle.manager), signed_in(representative_of(circle.manager))
+    html = client.get(address).content.decode()
+    assert "Manager" in html
+    assert "travail social" in html
+    seen = re.findall(r'name="seen" value="([^"]+)"', html)
+    # The list changed while it was read: nothing is confirmed unseen.
+    answer = client.post(address, {"seen": seen[:-1]}, follow=True)
+    assert "a changé pendant" in answer.content.decode()
+    assert not Subscription.objects.exclude(people_confirmed_on=None).exists()
+    client.post(address, {"seen": seen})
+    row = Subscription.objects.exclude(people_confirmed_on=None).get()
+    assert row.people_confirmed_on == TODAY()
+    assert Entry.objects.filter(verb=Verb.PEOPLE_CONFIRMED).count() == 1
+
+
+def test_a_year_later_the_list_asks_to_be_confirmed_again(circle: Circle) -> None:
+    address, client = people_address(circle.manager), signed_in(representative_of(circle.manager))
+    assert "plus d’un an" not in client.get(address).content.decode()
+    Subscription.objects.update(people_confirmed_on=TODAY() - timedelta(days=365))
+    assert "plus d’un an" in client.get(address).content.decode()
+
+
+def test_another_organisation_s_people_are_not_found(circle: Circle) -> None:
+    stranger = signed_in(representative_of(circle.participant))
+    assert stranger.get(people_address(circle.manager)).status_code == 404
+    assert stranger.post(people_address(circle.manager), {"seen": []}).status_code == 404
 
 
 # --- Receipts -----------------------------------------------------------------------------------

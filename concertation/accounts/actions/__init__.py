@@ -13,6 +13,7 @@ from concertation.accounts.actions.administration import (
 )
 from concertation.accounts.actions.charters import (
     check_may_publish,
+    confirm_people,
     discard_charter_draft,
     end_subscription,
     publish_charter,
@@ -54,6 +55,7 @@ __all__ = [
     "check_may_administer",
     "check_may_invite",
     "check_may_publish",
+    "confirm_people",
     "create_concertation",
     "create_organisation",
     "discard_charter_draft",

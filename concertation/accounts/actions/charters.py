@@ -17,8 +17,10 @@ from concertation.accounts.errors import (
     CharterTextMissing,
     CharterUnchanged,
     NotSubscribed,
+    PeopleChanged,
 )
 from concertation.accounts.models import Organisation
+from concertation.accounts.reading.people import places_of
 from ethics import gate
 from ethics.charter import actions as charter
 from ethics.charter import drafting
@@ -109,4 +111,19 @@ def end_subscription(actor: gate.Actor, *, organisation: UUID, password: str) ->
         # Subscribing locks the same row: two representatives act one after the other.
         Organisation.objects.select_for_update(no_key=True).get(id=row.id)
         if not charter.end_subscription(actor, organisation=row.id):
+            raise NotSubscribed
+
+
+def confirm_people(actor: gate.Actor, *, organisation: UUID, seen: frozenset[UUID]) -> None:
+    """Vouch again for the people of an organisation: who they are, their function and status.
+
+    What was seen must be what stands: someone added meanwhile is looked at first. Raises
+    `PeopleChanged`, `NotSubscribed` or `gate.Refused`.
+    """
+    row = represented(actor, organisation)
+    with transaction.atomic():
+        Organisation.objects.select_for_update(no_key=True).get(id=row.id)
+        if {place.id for place in places_of(row.id)} != seen:
+            raise PeopleChanged
+        if not charter.confirm_people(actor, organisation=row.id, seen=len(seen)):
             raise NotSubscribed

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concertation.accounts import actions
-from concertation.accounts.charter_forms import CharterTextForm, PublishForm, SeenDraft
+from concertation.accounts.charter_forms import CharterTextForm, PublishForm, SeenDraft, SeenPeople
 from concertation.accounts.errors import AccountError, CharterDraftStale
 from concertation.accounts.forms import PasswordAgain
 from concertation.accounts.reading import charters as read
+from concertation.accounts.reading.people import people_page
 from concertation.accounts.views.helpers import actor_of, attempt
 from concertation.accounts.views.signing_in import PAGE
 from concertation.door import Door, door
@@ -161,6 +162,23 @@ def subscription_end(request: HttpRequest, organisation: UUID) -> HttpResponse:
             return redirect("subscription", organisation=row.id)
     page = {"form": form, "name": row.name, "organisation": row.id}
     return render(request, "charter/end.html", page)
+
+
+@door(Door.VERIFIED)
+@require_http_methods(PAGE)
+def organisation_people(request: HttpRequest, organisation: UUID) -> HttpResponse:
+    """The people a representative answers for; confirmed once a year."""
+    row = actions.represented(actor_of(request), organisation)
+    if request.method == "POST":
+        form = SeenPeople(request.POST)
+        seen = frozenset(form.cleaned_data["seen"]) if form.is_valid() else frozenset()
+        try:
+            actions.confirm_people(actor_of(request), organisation=row.id, seen=seen)
+            messages.success(request, _("C’est noté. Nous vous le redemanderons dans un an."))
+        except AccountError as error:
+            messages.error(request, str(error))
+        return redirect("organisation-people", organisation=row.id)
+    return render(request, "charter/people.html", {"page": people_page(row)})
 
 
 def _receipt(receipt: dict[str, Any], name: str) -> HttpResponse:
