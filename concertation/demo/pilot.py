@@ -12,6 +12,7 @@ from audit.enums import Purpose, Verb
 from concertation.accounts.actions import administration
 from concertation.accounts.enums import Cadence
 from concertation.accounts.models import Concertation, Organisation, User
+from concertation.accounts.reading.places import represents
 from concertation.demo import people
 from concertation.demo.people import Insider, Newcomer
 from concertation.demo.stories import House, Pilot, PilotMeeting, Story, pilot
@@ -121,7 +122,7 @@ def _found(whole: Pilot, coordinator: Insider, admin: Insider, step: Step) -> Ta
     )
     house = next(each for each in whole.houses if each.key == whole.coordination)
     row = organisation(admin, house, 0)
-    if not administration.represents(coordinator.user.id, row.id):
+    if not represents(coordinator.user.id, row.id):
         people.representative(admin, row, coordinator)
     people.subscribe(coordinator, row, START)
     place, recovery = people.found(admin, coordinator, concertation, row)

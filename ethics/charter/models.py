@@ -66,6 +66,7 @@ class Power(models.TextChoices):
     BODY = "body", _("organe de gestion")
     MANAGEMENT = "management", _("direction")
     MANDATE = "mandate", _("mandat écrit")
+    SELF = "self", _("indépendant·e, pour soi-même")
 
 
 class Subscription(models.Model):

@@ -20,12 +20,20 @@ from audit.enums import Outcome, Verb
 from audit.models import Entry
 from audit.names import PLATFORM, concertation_ledger
 from concertation.accounts import actions
+from concertation.accounts.enums import Domain
 from concertation.accounts.errors import CharterDraftStale, NotSubscribed
-from concertation.accounts.models import Representation, User
-from ethics.charter.models import CharterDraft, CharterVersion, Signature, Subscription
+from concertation.accounts.models import Organisation, Representation, User
+from ethics.charter.models import (
+    CharterDraft,
+    CharterVersion,
+    Power,
+    Signature,
+    Subscription,
+)
 from ethics.charter.reading import in_force
-from ethics.charter.statements import text_hash
-from tests.cast import PASSWORD, Circle, Someone, number_of, person
+from ethics.charter.statements import holds, text_hash
+from ethics.roles import Role
+from tests.cast import PASSWORD, Circle, Someone, number_of, person, place
 from tests.signin import signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
@@ -291,6 +299,41 @@ def test_another_organisation_s_people_are_not_found(circle: Circle) -> None:
     stranger = signed_in(representative_of(circle.participant))
     assert stranger.get(people_address(circle.manager)).status_code == 404
     assert stranger.post(people_address(circle.manager), {"seen": []}).status_code == 404
+
+
+# --- Alone --------------------------------------------------------------------------------------
+
+
+def test_a_self_employed_person_subscribes_and_signs_in_one_form(circle: Circle) -> None:
+    user = person("seule@tilleuls.example", "Seule")
+    practice = Organisation.objects.create(
+        name="Cabinet inventé", domain=Domain.HEALTH, enterprise_number="0123456749"
+    )
+    Representation.objects.create(person=user, organisation=practice)
+    row = place(user, circle.concertation, practice, [Role.PARTICIPANT])
+    alone = Someone(user, row)
+    client = signed_in(alone)
+    address = reverse("charter", args=[row.id])
+    assert "Vous exercez seul" in client.get(address).content.decode()
+    client.post(address, {"agree": "on", "password": PASSWORD, "language": "fr"})
+    subscription = Subscription.objects.get(organisation=practice.id)
+    signature = Signature.objects.get(participation=row.id)
+    assert holds(subscription)
+    assert holds(signature)
+    assert subscription.power == Power.SELF
+
+
+def test_who_represents_a_larger_organisation_does_not_bind_it_by_signing(circle: Circle) -> None:
+    assert circle.manager.participation is not None
+    organisation = circle.manager.participation.organisation_id
+    Representation.objects.create(person=circle.manager.user, organisation_id=organisation)
+    Subscription.objects.filter(organisation=organisation).delete()
+    Signature.objects.filter(participation=number_of(circle.manager)).delete()
+    address = reverse("charter", args=[number_of(circle.manager)])
+    client = signed_in(circle.manager)
+    client.post(address, {"agree": "on", "password": PASSWORD, "language": "fr"})
+    assert not Subscription.objects.filter(organisation=organisation).exists()
+    assert not Signature.objects.filter(participation=number_of(circle.manager)).exists()
 
 
 # --- Receipts -----------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from concertation.accounts.actions.joining import (
     sign_charter,
     start_founding,
     subscribe,
+    subscribe_and_sign,
 )
 from concertation.accounts.actions.membership import (
     NewPlace,
@@ -76,5 +77,6 @@ __all__ = [
     "sign_charter",
     "start_founding",
     "subscribe",
+    "subscribe_and_sign",
     "wear",
 ]

@@ -1,7 +1,5 @@
 """What the administrator does: concertations, organisations, first coordinator, representatives."""
 
-from uuid import UUID
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from stdnum.be import vat
@@ -247,15 +245,6 @@ def first_administrator(*, email: str, name: str, language: str) -> str:
 def check_may_administer(actor: gate.Actor) -> None:
     """Before a form is shown; raises `gate.Refused`, recorded."""
     _decide(actor, Verb.SETTINGS_CHANGED)
-
-
-def represents(person: UUID, organisation: UUID) -> bool:
-    """Whether this person may bind this organisation today."""
-    today = timezone.localdate()
-    row = Representation.objects.filter(
-        person=person, organisation=organisation, since__lte=today
-    ).first()
-    return row is not None and (row.until is None or row.until >= today)
 
 
 def _first_state(person: User) -> ParticipationState:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.names import PLATFORM
 from audit.record import ensure_ledger
-from concertation.accounts.actions.administration import represents
 from concertation.accounts.actions.events import confirm
 from concertation.accounts.enums import KeyState, ParticipationState
 from concertation.accounts.errors import (
@@ -27,10 +26,11 @@ from concertation.accounts.errors import (
 )
 from concertation.accounts.models import Organisation, Participation
 from concertation.accounts.reading import chain_place, wearing
+from concertation.accounts.reading.places import is_self_employed, represents
 from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
 from ethics.charter import actions as charter
-from ethics.charter.models import Signature, Subscription
+from ethics.charter.models import Power, Signature, Subscription
 from ethics.charter.reading import agreement, has_newest
 from ethics.gate.refusals import refuse
 from ethics.policy import Act, Refusal
@@ -56,6 +56,12 @@ def subscribe(
     """
     row = represented(actor, organisation)
     confirm(actor, password, Verb.ORGANISATION_SUBSCRIBED)
+    return _subscribe(actor, row, power=power, starts_on=starts_on, language=language)
+
+
+def _subscribe(
+    actor: gate.Actor, row: Organisation, *, power: str, starts_on: date, language: str
+) -> Subscription:
     ensure_ledger(PLATFORM)
     try:
         with transaction.atomic():
@@ -105,6 +111,30 @@ def sign_charter(
         raise SubscriptionMissing
     signer = wearing(actor, place)
     confirm(signer, password, Verb.CHARTER_SIGNED)
+    return _sign(signer, place, language)
+
+
+def subscribe_and_sign(
+    actor: gate.Actor, *, place: Participation, language: str, password: str
+) -> Signature:
+    """A self-employed person binds their practice and themself in one form: two statements, each
+    signed and kept as anybody else's.
+
+    Only where the organisation is that person alone. Raises what `subscribe` and `sign_charter`
+    raise, and `SubscriptionMissing` in a larger organisation.
+    """
+    row = represented(actor, place.organisation_id)
+    if not is_self_employed(actor.person, row.id):
+        raise SubscriptionMissing
+    signer = wearing(actor, place)
+    confirm(signer, password, Verb.ORGANISATION_SUBSCRIBED)
+    if not has_newest(row.id):
+        today = timezone.localdate()
+        _subscribe(actor, row, power=Power.SELF, starts_on=today, language=language)
+    return _sign(signer, place, language)
+
+
+def _sign(signer: gate.Actor, place: Participation, language: str) -> Signature:
     try:
         return charter.sign(
             signer,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from concertation.accounts.languages import own_names
 from concertation.accounts.models import Organisation, Participation
-from concertation.accounts.reading.places import wearing
+from concertation.accounts.reading.places import is_self_employed, wearing
 from ethics import gate
 from ethics.charter.actions import record_reading
 from ethics.charter.models import CharterVersion, Signature, Subscription
@@ -61,6 +61,8 @@ class CharterPage:
     text: Text | None
     sentence: str
     subscribed: bool
+    # The organisation is this person alone: subscription and signature are one form.
+    self_employed: bool
     # Under a version that counts today.
     signed: bool
     # Under the version in force itself: in its grace period the one before counts too.
@@ -138,6 +140,7 @@ def charter_page(actor: gate.Actor, place: Participation, wanted: str) -> Charte
         text=_read(charter, language),
         sentence=SENTENCES[language],
         subscribed=agreed.subscribed,
+        self_employed=is_self_employed(actor.person, place.organisation_id),
         signed=agreed.signed,
         signed_newest=bool(live and charter and live.charter_id == charter.number),
         grace_until=charter.grace_until if charter else None,

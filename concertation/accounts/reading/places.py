@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils import timezone
+
 from audit.enums import Purpose, SubjectKind, Verb
 from concertation.accounts.enums import ParticipationState
-from concertation.accounts.models import Participation
+from concertation.accounts.models import Participation, Representation
 from ethics import gate
 from ethics.gate.refusals import refuse
 from ethics.policy import Refusal
@@ -86,3 +88,19 @@ def place_of(actor: gate.Actor, number: UUID) -> Participation:
             purpose=Purpose.ADMINISTRATION,
         )
     return row
+
+
+def represents(person: UUID, organisation: UUID) -> bool:
+    """Whether this person may bind this organisation today."""
+    today = timezone.localdate()
+    row = Representation.objects.filter(
+        person=person, organisation=organisation, since__lte=today
+    ).first()
+    return row is not None and (row.until is None or row.until >= today)
+
+
+def is_self_employed(person: UUID, organisation: UUID) -> bool:
+    """Whether the organisation is this person alone: they bind it, and nobody else sits for it."""
+    others = Participation.objects.filter(organisation=organisation).exclude(person=person)
+    open_places = others.exclude(state=ParticipationState.ENDED)
+    return represents(person, organisation) and not open_places.exists()

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from concertation.accounts.enums import KeyState
 from concertation.accounts.models import Participation, Representation, User
-from concertation.accounts.reading.places import role_words, wearing
+from concertation.accounts.reading.places import is_self_employed, role_words, wearing
 from ethics import gate
 from ethics.charter.reading import agreement
 from ethics.gate.read import fetch_standing
@@ -22,6 +22,7 @@ class Threshold:
     organisation: str
     roles: str
     subscribed: bool
+    self_employed: bool
     representatives: tuple[str, ...]
     signed: bool
     # The concertation has its keys.
@@ -46,6 +47,7 @@ def threshold(actor: gate.Actor, place: Participation) -> Threshold:
         organisation=place.organisation.name,
         roles=role_words(place.role_set),
         subscribed=agreed.subscribed,
+        self_employed=is_self_employed(actor.person, place.organisation_id),
         representatives=() if agreed.subscribed else _representatives(place.organisation_id),
         signed=agreed.signed,
         founded=founded,

@@ -73,9 +73,12 @@ def charter(request: HttpRequest, participation: UUID) -> HttpResponse:
     form = CharterForm(
         request.POST or None, sentence=page.sentence, initial={"language": page.language}
     )
+    # A self-employed person binds practice and person in the same form.
+    both = page.self_employed and not page.subscribed
+    sign = actions.subscribe_and_sign if both else actions.sign_charter
     done = attempt(
         form,
-        lambda: actions.sign_charter(
+        lambda: sign(
             actor_of(request),
             place=place,
             language=page.language,

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('charter', '0002_charter_draft'),
+        ("charter", "0002_charter_draft"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='subscription',
-            name='people_confirmed_on',
+            model_name="subscription",
+            name="people_confirmed_on",
             field=models.DateField(blank=True, null=True),
         ),
     ]
