@@ -1,0 +1,120 @@
+"""Receipts of signatures and subscriptions: they verify, also without us, and one byte is enough."""
+
+import base64
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from audit.checkpoint import signer_for
+from audit.names import concertation_ledger
+from concertation.accounts.models import Representation
+from ethics.charter.models import CharterVersion, Signature, Subscription
+from tests.cast import Circle, Someone, number_of
+from tests.signin import signed_in
+
+pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
+
+
+def receipt_of(someone: Someone) -> dict[str, Any]:
+    row = Signature.objects.get(participation=number_of(someone))
+    answer = signed_in(someone).get(reverse("charter-receipt", args=[row.id]))
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    found: dict[str, Any] = json.loads(answer.content)
+    return found
+
+
+def verifies(receipt: dict[str, Any], tmp_path: Path, **options: str) -> bool:
+    path = tmp_path / "receipt.json"
+    path.write_text(json.dumps(receipt), encoding="utf-8")
+    try:
+        call_command("charter", "verify", str(path), **options)
+    except CommandError:
+        return False
+    return True
+
+
+def test_a_receipt_verifies_and_is_its_owner_s_alone(circle: Circle, tmp_path: Path) -> None:
+    receipt = receipt_of(circle.participant)
+    assert verifies(receipt, tmp_path)
+    key = str(signer_for(concertation_ledger(circle.concertation.id)).verifier)
+    assert verifies(receipt, tmp_path, key=key)
+    row = Signature.objects.get(participation=number_of(circle.participant))
+    other = signed_in(circle.manager).get(reverse("charter-receipt", args=[row.id]))
+    assert other.status_code == 404
+
+
+def test_a_receipt_with_one_changed_byte_is_refused(circle: Circle, tmp_path: Path) -> None:
+    receipt = receipt_of(circle.participant)
+
+    def with_a_changed_byte(text: str, at: int) -> str:
+        raw = bytearray(base64.b64decode(text))
+        raw[at] ^= 1
+        return base64.b64encode(raw).decode()
+
+    statement = receipt["statement"].replace("travail social", "travail sociaI")
+    assert statement != receipt["statement"]
+    ledger = receipt["ledger"]
+    changed = [
+        {**receipt, "statement": statement},
+        {**receipt, "signature": with_a_changed_byte(receipt["signature"], 9)},
+        {**receipt, "public_key": with_a_changed_byte(receipt["public_key"], 3)},
+        {**receipt, "ledger": {**ledger, "leaf": with_a_changed_byte(ledger["leaf"], 40)}},
+        {**receipt, "ledger": {**ledger, "index": ledger["index"] + 1}},
+        {
+            **receipt,
+            "ledger": {
+                **ledger,
+                "path": [with_a_changed_byte(ledger["path"][0], 0), *ledger["path"][1:]],
+            },
+        },
+        {**receipt, "ledger": {**ledger, "path": ledger["path"][:-1]}},
+        {
+            **receipt,
+            "ledger": {**ledger, "checkpoint": ledger["checkpoint"].replace("\n", "\n1", 1)},
+        },
+        {**receipt, "ledger": receipt_of(circle.manager)["ledger"]},
+        {key: value for key, value in receipt.items() if key != "ledger"},
+    ]
+    for each in changed:
+        assert not verifies(each, tmp_path), each
+
+
+def test_a_charter_text_changed_afterwards_is_noticed(circle: Circle, tmp_path: Path) -> None:
+    receipt = receipt_of(circle.participant)
+    CharterVersion.objects.filter(number=1).update(sha256_fr="0" * 64)
+    assert not verifies(receipt, tmp_path)
+
+
+def test_openssl_alone_verifies_a_receipt_as_the_guide_says(circle: Circle, tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    assert openssl, "OpenSSL stands on every Debian machine"
+    receipt = receipt_of(circle.participant)
+    # The twelve bytes that say "Ed25519" in front of a public key (RFC 8410).
+    der = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(receipt["public_key"])
+    (tmp_path / "key.der").write_bytes(der)
+    (tmp_path / "statement").write_text(receipt["statement"], encoding="utf-8")
+    (tmp_path / "signature").write_bytes(base64.b64decode(receipt["signature"]))
+    check = [
+        openssl, "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key.der",
+        "-rawin", "-in", "statement", "-sigfile", "signature",
+    ]  # fmt: skip
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    (tmp_path / "statement").write_text(receipt["statement"] + " ", encoding="utf-8")
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode != 0
+
+
+def test_a_subscription_has_its_receipt_too(circle: Circle, tmp_path: Path) -> None:
+    assert circle.participant.participation is not None
+    organisation = circle.participant.participation.organisation_id
+    other = Someone(Representation.objects.get(organisation=organisation).person, None)
+    row = Subscription.objects.get(organisation=organisation)
+    address = reverse("subscription-receipt", args=[organisation, row.id])
+    receipt = json.loads(signed_in(other).get(address).content)
+    assert verifies(receipt, tmp_path)
+    assert signed_in(circle.participant).get(address).status_code == 404
