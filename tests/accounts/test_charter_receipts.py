@@ -1,4 +1,4 @@
-"""Receipts of signatures and subscriptions: they verify, also without us, and one byte is enough."""
+"""Receipts of signatures and subscriptions verify, also without us; one changed byte is enough."""
 
 import base64
 import json
