@@ -121,6 +121,7 @@ class Verb(StrEnum):
     # access to restricted situations
     ACCESS_ASKED = "access_asked"
     ACCESS_GRANTED = "access_granted"
+    ACCESS_DECLINED = "access_declined"
     CONFLICT_DECLARED = "conflict_declared"
     # meetings
     MEETING_PLANNED = "meeting_planned"
@@ -176,6 +177,7 @@ GOVERNANCE_VERBS = frozenset(
         Verb.PASSWORD_SET,
         Verb.ACCESS_ASKED,
         Verb.ACCESS_GRANTED,
+        Verb.ACCESS_DECLINED,
         Verb.SUPPRESSION_LIFTED,
         Verb.REPORT_SIGNED,
         Verb.RETENTION_EXTENDED,

@@ -17,7 +17,12 @@ from django.utils.translation import override
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation, Representation, User
 from concertation.situations.enums import ActionState, SituationState
-from concertation.situations.models import AgreedAction, Situation, SituationGrant
+from concertation.situations.models import (
+    AgreedAction,
+    ConflictOfInterest,
+    Situation,
+    SituationGrant,
+)
 from ethics.gate.actor import Actor
 from ethics.gate.facts import PlaceFacts
 from ethics.policy import SubjectFacts
@@ -61,14 +66,23 @@ class Provider:
             mine.setdefault(situation, set()).add(action)
         rows = (
             Situation.objects.filter(id__in=numbers, concertation=actor.concertation)
-            .annotate(granted=Exists(_grants_of(actor)))
+            .annotate(
+                granted=Exists(_grants_of(actor)),
+                for_good=Exists(_grants_of(actor).filter(until=None)),
+                conflict=Exists(
+                    # The person's, whatever hat they wear now.
+                    ConflictOfInterest.objects.filter(
+                        situation=OuterRef("pk"), participation__person=actor.person
+                    )
+                ),
+            )
             .values_list(
                 "id", "state", "hidden", "restricted", "brought_by", "case_manager",
-                "granted",
+                "granted", "for_good", "conflict",
             )
         )  # fmt: skip
         found = {}
-        for number, state, hidden, restricted, by, manager, granted in rows:
+        for number, state, hidden, restricted, by, manager, granted, good, conflict in rows:
             found[number] = SubjectFacts(
                 known=True,
                 draft=state == SituationState.DRAFT,
@@ -76,7 +90,9 @@ class Provider:
                 hidden=hidden,
                 restricted=restricted,
                 named_reader=granted,
+                named_for_good=good,
                 guest_ticked=granted,
+                conflict=conflict,
                 own=by == actor.participation,
                 held=manager == actor.participation,
                 addressed_to=frozenset(mine.get(number, ())),

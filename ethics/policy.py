@@ -49,6 +49,11 @@ class Act(models.TextChoices):
     CLOSE = "close", _("clôturer")
     READ_HISTORY = "read_history", _("voir l’historique des champs")
     SEE_READERS = "see_readers", _("voir qui a consulté")
+    RESTRICT = "restrict", _("restreindre à des personnes nommées, rouvrir")
+    WITHDRAW = "withdraw", _("se retirer d’une situation")
+    WITHDRAW_OTHER = "withdraw_other", _("retirer quelqu’un d’une situation")
+    ASK_ACCESS = "ask_access", _("demander l’accès à une situation restreinte")
+    GRANT_ACCESS = "grant_access", _("accorder l’accès pour un temps")
     READ_MEETINGS = "read_meetings", _("voir réunions et ordre du jour")
     PLAN_MEETING = "plan_meeting", _("prévoir et tenir une réunion")
     READ_REPORT = "read_report", _("lire le rapport de l’année")
@@ -73,6 +78,7 @@ class When(models.TextChoices):
     ADDRESSED = "addressed", _("l’action qui lui est adressée")
     TICKED = "ticked", _("la situation ouverte pour elle ou lui")
     HELD = "held", _("la situation dont elle ou il est référent·e")
+    NAMED = "named", _("la situation restreinte dont elle ou il est lecteur nommé")
 
 
 class Refusal(StrEnum):
@@ -122,6 +128,8 @@ class SubjectFacts:
     restricted: bool = False
     # guardian's grants: facts for the policy, never the decision.
     named_reader: bool = False
+    # Named without an end: whoever was let in for a time lets nobody else in.
+    named_for_good: bool = False
     guest_ticked: bool = False
     conflict: bool = False
     own: bool = False
@@ -206,6 +214,13 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         ),
         Act.READ_HISTORY: _CIRCLE,
         Act.SEE_READERS: _CIRCLE,
+        Act.RESTRICT: MappingProxyType(
+            {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
+        ),
+        Act.WITHDRAW: _CIRCLE,
+        Act.WITHDRAW_OTHER: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.ASK_ACCESS: _CIRCLE,
+        Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
         Act.READ_MEETINGS: _CIRCLE,
         Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_REPORT: _CIRCLE,
@@ -242,11 +257,19 @@ ON_A_SITUATION: Final = frozenset(
         Act.CLOSE,
         Act.READ_HISTORY,
         Act.SEE_READERS,
+        Act.RESTRICT,
+        Act.WITHDRAW,
+        Act.WITHDRAW_OTHER,
+        Act.GRANT_ACCESS,
     }
 )
 WRITES: Final = ON_A_SITUATION - {Act.READ, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS}
-# A closed situation is read, and nothing more, until it is reopened or erased.
-OPEN_ONLY: Final = WRITES
+# A closed situation is read, and nothing more, until it is reopened or erased; who may read it can
+# still change.
+ON_ITS_READERS: Final = frozenset(
+    {Act.RESTRICT, Act.WITHDRAW, Act.WITHDRAW_OTHER, Act.GRANT_ACCESS}
+)
+OPEN_ONLY: Final = WRITES - ON_ITS_READERS
 
 
 def cell(act: Act, group: FieldGroup | None = None) -> Cell:
@@ -332,6 +355,9 @@ def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refus
         return Refusal.NOT_BOUND
     if act in OPEN_ONLY and subject.closed:
         return Refusal.STATE
+    if act in ON_ITS_READERS and subject.draft:
+        # A draft gets readers by the sharing decision, and by nothing else.
+        return Refusal.STATE
     return None
 
 
@@ -361,4 +387,5 @@ def _holds(when: When, subject: SubjectFacts | None) -> bool:
         When.ADDRESSED: subject.addressed,
         When.TICKED: subject.guest_ticked,
         When.HELD: subject.held,
+        When.NAMED: subject.restricted and subject.named_for_good,
     }[when]

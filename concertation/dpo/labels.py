@@ -54,6 +54,7 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.GUARD_CONFIRMED: _("confirmer malgré un avertissement"),
             Verb.ACCESS_ASKED: _("demander l’accès"),
             Verb.ACCESS_GRANTED: _("accorder l’accès"),
+            Verb.ACCESS_DECLINED: _("ne pas accorder l’accès"),
             Verb.CONFLICT_DECLARED: _("déclarer un conflit d’intérêts"),
         },
     ),
@@ -253,5 +254,6 @@ CONDITIONS: Final[Mapping[str, Promise]] = {
     When.ADDRESSED: _("adressée"),
     When.TICKED: _("ouverte"),
     When.HELD: _("suivie"),
+    When.NAMED: _("nommée"),
 }
 AS_PARTICIPANT: Final = _("idem")

@@ -122,3 +122,30 @@ class Outcome(models.TextChoices):
     DIED = "died", _("la personne est décédée")
     OTHER = "other", _("autre")
     NOT_PUBLISHED = "not_published", _("non publié")
+
+
+class ConflictReason(models.TextChoices):
+    """Why someone withdraws from a situation; sealed, and never more than the word."""
+
+    RELATIVE = "relative", _("lien familial ou privé")
+    NEIGHBOUR = "neighbour", _("voisinage ou vie sociale commune")
+    OWN_INTEREST = "own_interest", _("intérêt personnel ou litige")
+    OTHER_MISSION = "other_mission", _("autre mission auprès de la personne (contrôle, expertise)")
+    UNSAID = "unsaid", _("sans le dire")
+
+
+class AccessReason(models.TextChoices):
+    """Why someone asks to be let in: about the one who asks, never about the person concerned."""
+
+    REPLACING = "replacing", _("je remplace quelqu’un qui la suit")
+    ASKED = "asked", _("on m’a demandé d’y prendre part")
+    ADVICE = "advice", _("on me demande un avis de spécialiste")
+    MEETING = "meeting", _("elle est à l’ordre du jour d’une réunion que je prépare")
+
+
+class RequestState(models.TextChoices):
+    """asked → granted or declined."""
+
+    ASKED = "asked", _("en attente")
+    GRANTED = "granted", _("accordée")
+    DECLINED = "declined", _("pas accordée")

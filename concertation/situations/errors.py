@@ -182,3 +182,65 @@ class KindRefused(SituationError):
 
     field = "kind"
     message = _("Les décisions et les avis différents sont notés par la coordination.")
+
+
+class TooFewReaders(SituationError):
+    """A restricted situation has two readers at least: one alone would leave it with nobody."""
+
+    field = "readers"
+    message = _("Nommez au moins deux personnes tenues au secret, pour un accès durable.")
+
+
+class NoSuchReader(SituationError):
+    """Only the circle, and guests for whom it is open already, can be named."""
+
+    field = "readers"
+    message = _("Choisissez des personnes de la liste.")
+
+
+class ConflictStands(SituationError):
+    """Someone withdrew who holds the circle's key: opening it to the circle would let them in."""
+
+    field = "audience"
+    message = _(
+        "Quelqu’un s’est retiré de cette situation\u00a0: elle ne peut pas être rouverte à tout le"
+        " cercle. Nommez les personnes qui la lisent."
+    )
+
+
+class LastReaders(SituationError):
+    """Withdrawing would leave fewer than two readers."""
+
+    message = _(
+        "Il ne resterait pas deux personnes pour suivre cette situation. Nommez d’abord quelqu’un"
+        " d’autre parmi ses lecteurs."
+    )
+
+
+class OwnerNotInAudience(SituationError):
+    """An action of a restricted situation goes to one of its readers."""
+
+    field = "owner"
+    message = _(
+        "Cette situation est restreinte\u00a0: confiez l’action à une des personnes qui la lisent."
+    )
+
+
+class NotOneOfThem(SituationError):
+    """Someone who has no reading access can't be withdrawn from a situation."""
+
+    field = "participation"
+    message = _("Choisissez une personne de la concertation.")
+
+
+class TooManyRequests(SituationError):
+    """Asking for access is limited, whatever the codes are."""
+
+    field = "code"
+    message = _("Cinq demandes par jour au plus. Réessayez demain, ou appelez la coordination.")
+
+
+class RequestAnswered(SituationError):
+    """Somebody answered this request meanwhile."""
+
+    message = _("Quelqu’un a déjà répondu à cette demande.")

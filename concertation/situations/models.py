@@ -4,6 +4,7 @@ Clear columns are only those the database must find, order or constrain by; ever
 something about the person or the situation is sealed, coded answers included (design 1).
 """
 
+import uuid
 from typing import Any, ClassVar
 
 from django.db import models
@@ -12,7 +13,13 @@ from guardian.models import UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
 from concertation.accounts.models import Concertation, Participation
-from concertation.situations.enums import ActionState, ContributionKind, SituationState
+from concertation.situations.enums import (
+    AccessReason,
+    ActionState,
+    ContributionKind,
+    RequestState,
+    SituationState,
+)
 from ethics.secrecy.fields import SealedField, SealedRecord
 
 
@@ -117,7 +124,67 @@ class SituationGrant(UserObjectPermissionBase):
     until = models.DateField(null=True)
 
     class Meta(UserObjectPermissionBase.Meta):
-        pass
+        unique_together: ClassVar = ["user", "permission", "content_object", "participation"]
+
+
+class ConflictOfInterest(SealedRecord):
+    """That a person withdrew, or was withdrawn, from a situation: from then on it is shut to them.
+
+    It holds for the person, in whatever place they come back.
+    """
+
+    SEALED_AS: ClassVar[str] = "situations.conflictofinterest"
+
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="conflicts")
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="conflicts")
+    declared_by = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    on = models.DateField(default=timezone.localdate)
+
+    # A tie between a professional and the person concerned speaks of the person too.
+    reason = SealedField(group="timeline", coded=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["situation", "participation"], name="one_conflict_a_participation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class AccessRequest(models.Model):
+    """That someone of the circle asked a restricted situation's readers to be let in.
+
+    The reason is a code that speaks of the one who asks, never of the person concerned.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="requests")
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="requests")
+    reason = models.CharField(max_length=12, choices=AccessReason)
+    state = models.CharField(max_length=8, choices=RequestState, default=RequestState.ASKED)
+    made_at = models.DateTimeField(default=timezone.now)
+    answered_by = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["made_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=RequestState.values), name="request_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["situation", "participation"],
+                condition=models.Q(state="asked"),
+                name="one_open_request_each",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class AgreedAction(SealedRecord):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from concertation.situations.views import bringing, following
+from concertation.situations.views import audience, bringing, following
 
 _CODE = "/situations/<str:code>"
 
@@ -23,5 +23,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CODE}/etat", following.state, name="situation-state"),
     path(f"{_CODE}/modifier", following.edit, name="situation-edit"),
     path(f"{_CODE}/cloturer", following.close, name="situation-close"),
+    path(f"{_CODE}/lecteurs", audience.readers, name="situation-readers"),
+    path(f"{_CODE}/retrait", audience.withdraw, name="situation-withdraw"),
     path(f"{_CODE}/historique", following.history, name="situation-history"),
 ]

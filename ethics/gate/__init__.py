@@ -6,6 +6,14 @@ only then opens what was granted. Writers get a pen that seals and can't open.
 """
 
 from ethics.gate.actor import Actor
+from ethics.gate.audience import (
+    LEAST_READERS,
+    holders,
+    let_in,
+    members,
+    seal_to_circle,
+    seal_to_readers,
+)
 from ethics.gate.circle import (
     KeysTaken,
     WrongDigits,
@@ -44,6 +52,7 @@ from ethics.gate.unlock import (
 from ethics.gate.write import Pen, writing
 
 __all__ = [
+    "LEAST_READERS",
     "UNOPENABLE",
     "Actor",
     "FactsProvider",
@@ -64,8 +73,11 @@ __all__ = [
     "finish_session",
     "found",
     "held_for_command",
+    "holders",
+    "let_in",
     "make_member_keys",
     "may",
+    "members",
     "new_recovery_key",
     "offers",
     "opens",
@@ -78,6 +90,8 @@ __all__ = [
     "remove",
     "reveal",
     "reveal_tallies",
+    "seal_to_circle",
+    "seal_to_readers",
     "sign_statement",
     "standing",
     "writing",

@@ -2,7 +2,8 @@
 
 A column says when that role may: `yes`, `no`, or what must be true between the person and the
 situation (`own`: they brought it; `held`: they are its case manager; `addressed`: an action of it
-is theirs; `ticked`: the coordinator opened it for this guest). The case manager is a participant
+is theirs; `ticked`: the coordinator opened it for this guest; `named`: it is restricted, and they
+are one of its readers for good). The case manager is a participant
 who holds one situation, so their rights stand in the participant's column as `held`.
 """
 
@@ -56,6 +57,10 @@ set_case_manager  own,held        yes  no         no         no  no  no
 close             own,held        yes  no         no         no  no  no
 read_history      yes             yes  no         no         no  no  no
 see_readers       yes             yes  no         no         no  no  no
+restrict          own,held        yes  no         no         no  no  no
+withdraw          yes             yes  no         no         no  no  no
+withdraw_other    no              yes  no         no         no  no  no
+grant_access      named           named  no       no         no  no  no
 """
 
 # Acts on the circle. Design 1 also lets limited readers bring a situation: they hold no key, so it
@@ -71,6 +76,7 @@ read_members      yes  yes  yes  yes  no   no   no
 invite            no   yes  no   no   no   no   no
 admit             no   yes  no   no   no   no   no
 remove            no   yes  no   no   no   no   no
+ask_access        yes  yes  no   no   no   no   no
 read_ledger       no   no   no   no   no   yes  no
 verify_ledger     no   yes  no   no   no   yes  no
 subscribe         no   no   no   no   yes  no   no
@@ -85,6 +91,7 @@ FACTS: Final = {
     "held": SubjectFacts(known=True, held=True),
     "addressed": SubjectFacts(known=True, addressed_to=frozenset({ACTION})),
     "ticked": SubjectFacts(known=True, guest_ticked=True, named_reader=True),
+    "named": SubjectFacts(known=True, restricted=True, named_reader=True, named_for_good=True),
 }
 
 
@@ -256,15 +263,32 @@ def test_a_draft_and_a_hidden_situation_stay_open_to_who_brought_them() -> None:
 
 
 READS: Final = {"read", "list", "read_history", "see_readers"}
+# Who may read a closed situation can still change.
+READERS: Final = {"restrict", "withdraw", "withdraw_other", "grant_access"}
 
 
-@pytest.mark.parametrize("act", ["read", *sorted(lines(ON_A_SITUATION))])
+@pytest.mark.parametrize("act", sorted({"read", *lines(ON_A_SITUATION)} - READERS))
 def test_a_closed_situation_is_read_and_no_longer_written(act: str) -> None:
     closed = SubjectFacts(known=True, closed=True, own=True)
     decision = decide(Act(act), somebody("coordinator"), closed, frozenset(FieldGroup))
     assert decision.granted == (act in READS)
     if not decision.granted:
         assert decision.refusal == Refusal.STATE
+
+
+@pytest.mark.parametrize("act", sorted(READERS))
+def test_the_readers_of_a_closed_situation_change_but_a_draft_has_none(act: str) -> None:
+    facts = SubjectFacts(
+        known=True, own=True, restricted=True, named_reader=True, named_for_good=True
+    )
+    who = somebody("coordinator")
+    assert decide(Act(act), who, replace(facts, closed=True)).granted
+    assert decide(Act(act), who, replace(facts, draft=True)).refusal == Refusal.STATE
+
+
+def test_whoever_was_let_in_for_a_time_lets_nobody_in() -> None:
+    facts = SubjectFacts(known=True, restricted=True, named_reader=True)
+    assert decide(Act.GRANT_ACCESS, somebody("coordinator"), facts).refusal == Refusal.ROLE
 
 
 @pytest.mark.parametrize(

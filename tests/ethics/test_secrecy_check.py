@@ -48,6 +48,7 @@ def test_every_model_with_sealed_fields_is_looked_at() -> None:
     assert [model.SEALED_AS for model in sealed_models()] == [
         "sharing.sharingdecision",
         "situations.agreedaction",
+        "situations.conflictofinterest",
         "situations.contribution",
         "situations.situation",
         "situations.yeartally",

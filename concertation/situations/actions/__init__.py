@@ -12,6 +12,7 @@ from concertation.situations.actions.agreed import (
     move_action,
     propose_action,
 )
+from concertation.situations.actions.audience import change_audience, withdraw
 from concertation.situations.actions.bring import (
     bring_situation,
     discard_draft,
@@ -37,6 +38,7 @@ __all__ = [
     "agree_action",
     "answer_action",
     "bring_situation",
+    "change_audience",
     "change_state",
     "check_may",
     "close_situation",
@@ -48,5 +50,6 @@ __all__ = [
     "propose_action",
     "save_draft",
     "set_case_manager",
+    "withdraw",
     "write_entry",
 ]

@@ -28,6 +28,7 @@ from concertation.situations.enums import (
     SituationState,
 )
 from concertation.situations.models import AgreedAction, Situation
+from concertation.situations.reading import live_grants
 from ethics import gate
 from ethics.policy import Act
 from ethics.roles import READING_ROLES, Role, SecrecyStatus, may_hold_key
@@ -63,8 +64,8 @@ def propose_action(
 
     Its text has its own key, which an owner who doesn't hold the circle's (a limited reader, a
     guest) is given when the group agrees, not before. A guest proposes nothing to a limited reader.
-    Raises `Refused`, `NoSuchOwner`, `OwnerNotForGuests`, `OwnerNotAdmitted`, `DueTooEarly`,
-    `DateOutOfReach`, `TextMissing` or `TextTooLong`.
+    Raises `Refused`, `NoSuchOwner`, `OwnerNotForGuests`, `OwnerNotAdmitted`, `OwnerNotInAudience`,
+    `DueTooEarly`, `DateOutOfReach`, `TextMissing` or `TextTooLong`.
     """
     day = happened(on)
     text = texts.needed(text, texts.MEDIUM, "text")
@@ -85,6 +86,7 @@ def propose_action(
         if Role.LIMITED_READER in place.role_set and not may_hold_key(person.roles, person.status):
             raise errors.OwnerNotForGuests
         about = locked(actor, situation)
+        _check_reads(about, place)
         row = AgreedAction(
             situation=about,
             container=situation,
@@ -111,6 +113,12 @@ def _owner(actor: gate.Actor, number: UUID) -> Participation:
     return place
 
 
+def _check_reads(about: Situation, owner: Participation) -> None:
+    """An action of a restricted situation goes to one of its readers: nobody else could see it."""
+    if about.restricted and not live_grants(about).filter(participation=owner.id).exists():
+        raise errors.OwnerNotInAudience
+
+
 def _in_circle(place: Participation) -> bool:
     return may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status))
 
@@ -134,7 +142,8 @@ def agree_action(
     """The group agrees on what was proposed; the first agreed action makes a followed situation.
 
     From here on an owner outside the circle holds the action's key. Raises `Refused`,
-    `TransitionRefused`, `OwnerNotAdmitted`, `StaleVersion` or `DateOutOfReach`.
+    `TransitionRefused`, `OwnerNotAdmitted`, `OwnerNotInAudience`, `StaleVersion` or
+    `DateOutOfReach`.
     """
     day = happened(on)
     known = reading.find_action(actor, action, purpose=purpose)
@@ -149,6 +158,7 @@ def agree_action(
         row = _locked_action(action, expected_version)
         if row.state != ActionState.PROPOSED:
             raise errors.TransitionRefused
+        _check_reads(about, row.owner)
         row.state, row.agreed_on = ActionState.AGREED, day
         save(actor, row)
         if not _in_circle(row.owner):

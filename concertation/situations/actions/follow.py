@@ -28,6 +28,7 @@ from concertation.situations.enums import (
     SituationState,
 )
 from concertation.situations.models import AgreedAction, Contribution, Situation
+from concertation.situations.reading import live_grants
 from ethics import gate
 from ethics.policy import Act
 from ethics.roles import Role, SecrecyStatus, may_hold_key
@@ -222,7 +223,7 @@ def set_case_manager(
     ) as pen:
         row = locked(actor, situation)
         if case_manager is not None:
-            _check_manager(actor, case_manager)
+            _check_manager(actor, row, case_manager)
         row.case_manager_id = case_manager
         row.next_review_on = next_review_on or row.next_review_on
         save(actor, row)
@@ -234,13 +235,15 @@ def set_case_manager(
     return row
 
 
-def _check_manager(actor: gate.Actor, number: UUID) -> None:
+def _check_manager(actor: gate.Actor, about: Situation, number: UUID) -> None:
     place = (
         Participation.objects.filter(id=number, concertation=actor.concertation)
         .exclude(state=ParticipationState.ENDED)
         .first()
     )
     if place is None or not may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
+        raise errors.NoSuchManager
+    if about.restricted and not live_grants(about).filter(participation=number).exists():
         raise errors.NoSuchManager
 
 

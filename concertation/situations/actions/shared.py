@@ -12,9 +12,10 @@ from django.utils import timezone
 from audit.enums import Purpose, Verb
 from concertation.situations.enums import SituationState
 from concertation.situations.errors import DateOutOfReach, SituationError
-from concertation.situations.models import AgreedAction, Contribution, Situation
+from concertation.situations.models import Situation
 from ethics import gate
 from ethics.policy import Refusal
+from ethics.secrecy.fields import SealedRecord
 
 FURTHEST: Final = timedelta(days=730)
 
@@ -88,9 +89,9 @@ def locked(actor: gate.Actor, number: UUID) -> Situation:
     return Situation.objects.select_for_update().get(id=number, concertation=actor.concertation)
 
 
-def save(actor: gate.Actor, row: Situation | AgreedAction | Contribution) -> None:
-    """Save with its history: ciphertext, who and when."""
-    row._history_user = actor.person  # type: ignore[union-attr]  # read by simple-history
+def save(actor: gate.Actor, row: SealedRecord) -> None:
+    """Save, with its history where it has one: ciphertext, who and when."""
+    row._history_user = actor.person  # type: ignore[attr-defined]  # read by simple-history
     row.save()
 
 

@@ -1,5 +1,6 @@
 """Forms of situations: what is typed stays in the page, and errors say what to do."""
 
+from concertation.situations.forms.audience import AudienceForm, WithdrawForm
 from concertation.situations.forms.following import (
     AnswerForm,
     CloseForm,
@@ -17,6 +18,7 @@ from concertation.situations.forms.presenting import (
 
 __all__ = [
     "AnswerForm",
+    "AudienceForm",
     "BringForm",
     "CloseForm",
     "Conflict",
@@ -26,4 +28,5 @@ __all__ = [
     "ProposeForm",
     "ShareForm",
     "SheetForms",
+    "WithdrawForm",
 ]

@@ -5,13 +5,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from audit.enums import Purpose
+from audit.enums import Purpose, Verb
 from concertation.accounts.models import Participation
 from concertation.situations.codes import parse_code, show_code
 from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.errors import AlreadyBrought
 from concertation.situations.models import AgreedAction, Situation, SituationGrant
 from ethics import gate
+from ethics.policy import Act, Refusal
 from ethics.roles import Role, SecrecyStatus, may_hold_key
 
 
@@ -53,6 +54,21 @@ def find_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situatio
     if row.state != SituationState.DRAFT:
         raise AlreadyBrought(row.code or "")
     return row
+
+
+def check_offered(
+    actor: gate.Actor, row: Situation, act: Act, verb: Verb, purpose: Purpose
+) -> None:
+    """A form that could only be refused at the end isn't shown at all. Raises `Refused`."""
+    if not gate.offers(actor, row.id).may(act):
+        raise gate.refuse(
+            actor,
+            Refusal.ROLE,
+            verb=verb,
+            concertation=actor.concertation,
+            purpose=purpose,
+            subjects=(row.id,),
+        )
 
 
 def check_is_of(
@@ -99,9 +115,9 @@ def _place(actor: gate.Actor) -> Participation | None:
 def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
     """Situations a list may ask the gate for: so that counts and pages don't tell of hidden ones.
 
-    The circle: all that isn't hidden or restricted to others. A guest: what was ticked for them. A
-    limited reader: what holds an action of theirs, or what they brought. Nobody else: nothing. A
-    filter for comfort; the gate decides each row again.
+    The circle: all that isn't hidden, restricted to others, or shut to them by a conflict. A guest:
+    what was ticked for them. A limited reader: what holds an action of theirs, or what they
+    brought. Nobody else: nothing. A filter for comfort; the gate decides each row again.
     """
     place = _place(actor)
     if place is None:
@@ -117,6 +133,7 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
     ).values("content_object")
     rows = rows.filter(Q(restricted=False) | Q(id__in=granted))
     rows = rows.filter(Q(hidden=False) | Q(brought_by=place.id))
+    rows = rows.exclude(conflicts__participation__person=actor.person)
     if may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
         return rows
     if Role.GUEST in place.role_set:

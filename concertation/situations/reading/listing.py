@@ -43,6 +43,7 @@ class BoardRow:
     pressing: bool
     state: str
     glyph: str
+    restricted: bool
     next_on: date | None
     next_is_action: bool
     open_actions: int
@@ -181,6 +182,7 @@ def _row(row: Any, opened: gate.Revelation) -> BoardRow:
         pressing=urgency in {Urgency.SOON, Urgency.ACUTE},
         state=str(SituationState(row.state).label),
         glyph=SITUATION_GLYPHS[row.state],
+        restricted=row.restricted,
         next_on=next_on,
         next_is_action=next_on is not None and next_on != row.next_review_on,
         open_actions=0 if closed else row.open_actions,

@@ -9,9 +9,9 @@ from concertation.situations.enums import OPEN_ACTION_STATES, SituationState
 from concertation.situations.errors import NotReadable
 from concertation.situations.models import Situation
 from concertation.situations.presentation import Presentation
-from concertation.situations.reading.find import code_of, find, find_draft
+from concertation.situations.reading.find import check_offered, code_of, find, find_draft
 from ethics import gate
-from ethics.policy import Act, Refusal
+from ethics.policy import Act
 
 _PRESENTED = tuple(
     each.name
@@ -56,7 +56,7 @@ def to_edit(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.FOLLOW_U
     Raises `Refused` or `NotReadable`.
     """
     row = find(actor, code, purpose=purpose)
-    _check_offered(actor, row, Act.EDIT, Verb.SITUATION_EDITED, purpose)
+    check_offered(actor, row, Act.EDIT, Verb.SITUATION_EDITED, purpose)
     return _presented(actor, row, purpose)
 
 
@@ -72,7 +72,7 @@ class ToClose:
 def to_close(actor: gate.Actor, code: str) -> ToClose:
     """What the closing form needs to know; raises `Refused` for whoever may not close."""
     row = find(actor, code, purpose=Purpose.FOLLOW_UP)
-    _check_offered(actor, row, Act.CLOSE, Verb.SITUATION_CLOSED, Purpose.FOLLOW_UP)
+    check_offered(actor, row, Act.CLOSE, Verb.SITUATION_CLOSED, Purpose.FOLLOW_UP)
     still_open = row.actions.filter(state__in=OPEN_ACTION_STATES).count()
     return ToClose(row.id, code_of(row), still_open)
 
@@ -82,21 +82,6 @@ def code_to_keep(actor: gate.Actor, code: str) -> str:
     row = find(actor, code, purpose=Purpose.BRINGING)
     gate.reveal(actor, records=[], subjects=[row.id], purpose=Purpose.BRINGING)
     return code_of(row)
-
-
-def _check_offered(
-    actor: gate.Actor, row: Situation, act: Act, verb: Verb, purpose: Purpose
-) -> None:
-    """A form that could only be refused at the end isn't shown at all."""
-    if not gate.offers(actor, row.id).may(act):
-        raise gate.refuse(
-            actor,
-            Refusal.ROLE,
-            verb=verb,
-            concertation=actor.concertation,
-            purpose=purpose,
-            subjects=(row.id,),
-        )
 
 
 def presented(actor: gate.Actor, situation: UUID, *, purpose: Purpose) -> Presented:

@@ -26,6 +26,7 @@ from concertation.situations.enums import (
 )
 from concertation.situations.models import Contribution, Situation
 from concertation.situations.reading import words
+from concertation.situations.reading.audience import live_grants
 from concertation.situations.reading.find import code_of, find, holds_key
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.words import label, labels, shown
@@ -134,6 +135,7 @@ class Frame:
     holder: str
     holder_number: UUID | None
     held_by_me: bool
+    restricted: bool
     next_review_on: date | None
     closed_on: date | None
 
@@ -180,6 +182,16 @@ class Sheet:
         return self.offers.may(Act.CLOSE)
 
     @property
+    def may_restrict(self) -> bool:
+        """Whether this person may say who reads the situation."""
+        return self.offers.may(Act.RESTRICT)
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether this person may withdraw from the situation."""
+        return self.offers.may(Act.WITHDRAW)
+
+    @property
     def may_see_history(self) -> bool:
         """Whether the history of the fields is this person's to read."""
         return self.offers.may(Act.READ_HISTORY)
@@ -224,7 +236,7 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
         entries=_timeline(entries, opened) if timeline else (),
         shared_as_coded=timeline and SharingDecision.objects.filter(container=row.id).exists(),
         readers=_readers(row) if readers else (),
-        people=people(actor)
+        people=people(actor, row)
         if offered.may(Act.PROPOSE_ACTION) or offered.may(Act.SET_CASE_MANAGER)
         else (),
         offers=offered,
@@ -254,6 +266,7 @@ def _frame(actor: gate.Actor, row: Situation) -> Frame:
         holder=words.place(places.get(row.case_manager_id)) if row.case_manager_id else "",
         holder_number=row.case_manager_id,
         held_by_me=row.case_manager_id is not None and row.case_manager_id == actor.participation,
+        restricted=row.restricted,
         next_review_on=row.next_review_on,
         closed_on=row.closed_on,
     )
@@ -367,8 +380,9 @@ def _readers(row: Situation) -> tuple[ReaderRow, ...]:
     )
 
 
-def people(actor: gate.Actor) -> tuple[Choice, ...]:
-    """The people of the concertation who may own an action, with their organisation.
+def people(actor: gate.Actor, about: Situation | None = None) -> tuple[Choice, ...]:
+    """The people of the concertation who may own an action, with their organisation; of a
+    restricted situation, its readers.
 
     A guest doesn't choose a limited reader: see `propose_action`.
     """
@@ -376,6 +390,8 @@ def people(actor: gate.Actor) -> tuple[Choice, ...]:
     rows = Participation.objects.filter(
         concertation=actor.concertation, state=ParticipationState.ADMITTED
     ).select_related("organisation", "person")
+    if about is not None and about.restricted:
+        rows = rows.filter(id__in=live_grants(about).values("participation"))
     return tuple(
         Choice(
             row.id,
