@@ -48,6 +48,7 @@ from concertation.situations.reading.mine import (
     owed_feedback,
     owes,
 )
+from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
     DraftRow,
     Presented,
@@ -62,11 +63,9 @@ from concertation.situations.reading.presented import (
 )
 from concertation.situations.reading.sheet import (
     ActionRow,
-    Choice,
     EntryRow,
     ReaderRow,
     Sheet,
-    people,
     readers_by_organisation,
     situation_sheet,
 )

@@ -11,7 +11,6 @@ from django.utils import timezone
 from audit import reading as ledger
 from audit.enums import Purpose
 from audit.names import concertation_ledger
-from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Organisation, Participation
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
@@ -26,13 +25,12 @@ from concertation.situations.enums import (
 )
 from concertation.situations.models import Contribution, Situation
 from concertation.situations.reading import words
-from concertation.situations.reading.audience import live_grants
-from concertation.situations.reading.find import code_of, find, holds_key
+from concertation.situations.reading.find import code_of, find
 from concertation.situations.reading.mine import owes, told_on
+from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.words import label, labels, shown
 from ethics import gate
 from ethics.policy import Act, FieldGroup
-from ethics.roles import READING_ROLES, Role, SecrecyStatus, may_hold_key
 from ethics.sharing.models import SharingDecision
 
 
@@ -89,15 +87,6 @@ class ReaderRow:
     organisation: str
     last: datetime
     times: int
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Someone to choose in a list: who may own an action, or hold the situation."""
-
-    number: UUID
-    label: str
-    holds_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,30 +366,4 @@ def _readers(row: Situation) -> tuple[ReaderRow, ...]:
         ReaderRow(names[each.organisation].name, each.last, each.times)
         for each in seen
         if each.organisation in names
-    )
-
-
-def people(actor: gate.Actor, about: Situation | None = None) -> tuple[Choice, ...]:
-    """The people of the concertation who may own an action, with their organisation; of a
-    restricted situation, its readers.
-
-    A guest doesn't choose a limited reader: see `propose_action`.
-    """
-    visiting = not holds_key(actor)
-    rows = Participation.objects.filter(
-        concertation=actor.concertation, state=ParticipationState.ADMITTED
-    ).select_related("organisation", "person")
-    if about is not None and about.restricted:
-        rows = rows.filter(id__in=live_grants(about).values("participation"))
-    return tuple(
-        Choice(
-            row.id,
-            f"{row.organisation.name}, {row.person.name}",
-            may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status)),
-        )
-        for row in rows
-        if row.is_current()
-        and row.role_set & READING_ROLES
-        and Role.DPO not in row.role_set
-        and not (visiting and Role.LIMITED_READER in row.role_set)
     )
