@@ -53,6 +53,8 @@ class Home:
     in_circle: bool
     may_plan: bool
     waiting: int
+    # Requests for access that wait for this person's answer.
+    asked: int
 
     @property
     def points(self) -> str:
@@ -95,6 +97,7 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
         in_circle=in_circle,
         may_plan=may_plan(actor),
         waiting=_waiting(actor),
+        asked=situations.requests_waiting(actor),
     )
 
 

@@ -233,6 +233,13 @@ class NotOneOfThem(SituationError):
     message = _("Choisissez une personne de la concertation.")
 
 
+class CodeMistyped(SituationError):
+    """The check character says that this can't be a code: a slip of the finger."""
+
+    field = "code"
+    message = _("Ce code contient une faute de frappe\u00a0: vérifiez ses huit caractères.")
+
+
 class TooManyRequests(SituationError):
     """Asking for access is limited, whatever the codes are."""
 

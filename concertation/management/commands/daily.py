@@ -5,10 +5,12 @@ from typing import Any, Final
 
 import structlog
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
-from ethics.secrecy.models import Session
+from concertation.situations.models import SituationGrant
+from ethics.secrecy.models import ScopeWrap, Session
 from ethics.secrecy.session import SessionStore
 
 log = structlog.get_logger()
@@ -34,8 +36,16 @@ def sign_checkpoints() -> str:
     return f"{len(sign_all())} ledgers have a signed state"
 
 
+def end_access() -> str:
+    """Delete what was given for a time that is over: facts, and copies of keys."""
+    over = {"until__lt": timezone.localdate()}
+    ended, _ = SituationGrant.objects.filter(**over).delete()
+    ScopeWrap.objects.filter(**over).delete()
+    return f"{ended} accesses for a time ended"
+
+
 # In this order: what a step records is covered by the states signed last.
-STEPS: Final[list[Step]] = [clear_sessions, record_refusals, sign_checkpoints]
+STEPS: Final[list[Step]] = [clear_sessions, record_refusals, end_access, sign_checkpoints]
 
 
 class Command(BaseCommand):

@@ -5,6 +5,12 @@ pass historical ones), `purpose` is why. Refusals rise as `gate.Refused`, record
 that can go wrong is a `SituationError` that a form shows.
 """
 
+from concertation.situations.actions.access import (
+    LONGEST_DAYS,
+    USUAL_DAYS,
+    answer_request,
+    ask_access,
+)
 from concertation.situations.actions.agreed import (
     TRANSITIONS,
     agree_action,
@@ -33,10 +39,14 @@ from concertation.situations.actions.follow import (
 
 __all__ = [
     "FREE_KINDS",
+    "LONGEST_DAYS",
     "OF_THE_MEETING",
     "TRANSITIONS",
+    "USUAL_DAYS",
     "agree_action",
     "answer_action",
+    "answer_request",
+    "ask_access",
     "bring_situation",
     "change_audience",
     "change_state",

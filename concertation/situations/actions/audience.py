@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.models import Participation
-from concertation.situations import errors, reading
+from concertation.situations import errors, notices, reading
 from concertation.situations.actions.shared import locked, me, save
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
@@ -124,6 +124,8 @@ def _withdraw(
             Subject(SubjectKind.PARTICIPATION, place.id),
         ),
     )
+    if place.person_id != actor.person:
+        notices.tell([place.id], notices.WITHDRAWN)
     if holder is not None and row.case_manager is None:
         pen.record(Verb.CASE_MANAGER_SET, row)
     return conflict

@@ -1,6 +1,11 @@
 """Forms of situations: what is typed stays in the page, and errors say what to do."""
 
-from concertation.situations.forms.audience import AudienceForm, WithdrawForm
+from concertation.situations.forms.audience import (
+    AskForm,
+    AudienceForm,
+    RequestForm,
+    WithdrawForm,
+)
 from concertation.situations.forms.following import (
     AnswerForm,
     CloseForm,
@@ -18,6 +23,7 @@ from concertation.situations.forms.presenting import (
 
 __all__ = [
     "AnswerForm",
+    "AskForm",
     "AudienceForm",
     "BringForm",
     "CloseForm",
@@ -26,6 +32,7 @@ __all__ = [
     "ManagerForm",
     "PresentationForm",
     "ProposeForm",
+    "RequestForm",
     "ShareForm",
     "SheetForms",
     "WithdrawForm",

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from concertation.situations.enums import ConflictReason
+from concertation.situations.actions import LONGEST_DAYS, USUAL_DAYS
+from concertation.situations.enums import AccessReason, ConflictReason
 from concertation.situations.forms.base import REQUIRED, SituationForm, radio
 from concertation.situations.reading import Audience
 
@@ -78,3 +80,32 @@ class WithdrawForm(SituationForm):
         """Whom and why; one's own word is meant for nobody else."""
         data = self.cleaned_data
         return {"participation": data.get("participation"), "reason": data["reason"]}
+
+
+class AskForm(SituationForm):
+    """A code, and why the one who asks should read it."""
+
+    code = forms.CharField(label=_("Code de la situation"), max_length=40, error_messages=REQUIRED)
+    reason = radio(_("Pourquoi"), AccessReason.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+
+class RequestForm(SituationForm):
+    """How long someone is let in; the usual time is chosen already, so that one click grants."""
+
+    days = forms.TypedChoiceField(
+        label=_("Pour"),
+        choices=[
+            (days, ngettext_lazy("%(days)d jour", "%(days)d jours", days) % {"days": days})
+            for days in (7, USUAL_DAYS, LONGEST_DAYS)
+        ],
+        coerce=int,
+        initial=USUAL_DAYS,
+    )
+
+    def values(self) -> dict[str, Any]:
+        """The days; none when it is declined."""
+        return {"days": None if "decline" in self.data else self.cleaned_data["days"]}

@@ -11,6 +11,7 @@ from concertation.situations.reading.audience import (
     live_grants,
     reads,
     requests_to_answer,
+    requests_waiting,
     to_withdraw,
 )
 from concertation.situations.reading.find import (
@@ -123,6 +124,7 @@ __all__ = [
     "readers_by_organisation",
     "reads",
     "requests_to_answer",
+    "requests_waiting",
     "situation_sheet",
     "to_close",
     "to_edit",

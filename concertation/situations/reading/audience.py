@@ -11,12 +11,7 @@ from django.utils import timezone
 from audit.enums import Purpose, Verb
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
-from concertation.situations.enums import (
-    OPEN_ACTION_STATES,
-    ConflictReason,
-    RequestState,
-    SituationState,
-)
+from concertation.situations.enums import OPEN_ACTION_STATES, ConflictReason, RequestState
 from concertation.situations.models import (
     AccessRequest,
     ConflictOfInterest,
@@ -94,7 +89,11 @@ def audience(actor: gate.Actor, code: str) -> Audience:
         restricted=row.restricted,
         choices=_ticked(actor, row),
         withdrawn=tuple(_withdrawn(row, each, opened) for each in conflicts),
-        requests=_requests([row]),
+        requests=_requests(
+            row.requests.filter(state=RequestState.ASKED).select_related(
+                "situation", "participation__organisation", "participation__person"
+            )
+        ),
         may_withdraw_others=gate.offers(actor, row.id).may(Act.WITHDRAW_OTHER),
     )
 
@@ -183,41 +182,51 @@ def to_withdraw(actor: gate.Actor, code: str) -> ToWithdraw:
 
 
 def requests_to_answer(actor: gate.Actor) -> tuple[RequestRow, ...]:
-    """The requests of the situations this person reads for good; codes only, no text."""
-    mine = SituationGrant.objects.filter(
-        user=actor.person, participation=actor.participation, until=None
-    ).values("content_object")
-    rows = Situation.objects.filter(
-        concertation=actor.concertation,
-        restricted=True,
-        id__in=mine,
-        requests__state=RequestState.ASKED,
-    ).exclude(state=SituationState.DRAFT)
-    found = list(rows.distinct())
-    if not found:
+    """The requests of the situations this person reads for good; codes only, no text.
+
+    Raises `Refused` for whoever may not even ask.
+    """
+    gate.allow(actor, Act.ASK_ACCESS, purpose=Purpose.FOLLOW_UP, record=False)
+    asked = list(_waiting_for(actor).select_related("situation"))
+    if not asked:
         return ()
     seen = gate.reveal(
         actor,
         records=(),
-        subjects=[row.id for row in found],
+        subjects=[each.situation_id for each in asked],
         purpose=Purpose.FOLLOW_UP,
         act=Act.LIST,
     )
-    return _requests([row for row in found if row.id in seen.groups])
+    return _requests(each for each in asked if each.situation_id in seen.groups)
 
 
-def _requests(rows: Iterable[Situation]) -> tuple[RequestRow, ...]:
-    about = {row.id: row for row in rows}
-    asked = AccessRequest.objects.filter(situation__in=about, state=RequestState.ASKED)
+def requests_waiting(actor: gate.Actor) -> int:
+    """How many requests wait for this person's answer: a number, without any situation."""
+    return _waiting_for(actor).count()
+
+
+def _waiting_for(actor: gate.Actor) -> QuerySet[AccessRequest]:
+    mine = SituationGrant.objects.filter(
+        user=actor.person, participation=actor.participation, until=None
+    ).values("content_object")
+    return AccessRequest.objects.filter(
+        situation__in=mine,
+        situation__concertation=actor.concertation,
+        situation__restricted=True,
+        state=RequestState.ASKED,
+    ).select_related("participation__organisation", "participation__person")
+
+
+def _requests(rows: Iterable[AccessRequest]) -> tuple[RequestRow, ...]:
     return tuple(
         RequestRow(
             number=each.id,
-            code=code_of(about[each.situation_id]),
+            code=code_of(each.situation),
             label=f"{each.participation.organisation.name}, {each.participation.person.name}",
             reason=str(each.get_reason_display()),
             on=timezone.localdate(each.made_at),
         )
-        for each in asked.select_related("participation__organisation", "participation__person")
+        for each in rows
     )
 
 

@@ -1,14 +1,16 @@
-"""Who reads a situation: naming its readers, and withdrawing from it."""
+"""Who reads a situation: naming its readers, withdrawing from it, asking to be let in."""
+
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from concertation.door import CircleRequest, Door, door
 from concertation.situations import actions, reading
-from concertation.situations.forms import AudienceForm, WithdrawForm
+from concertation.situations.forms import AskForm, AudienceForm, RequestForm, WithdrawForm
 
 
 @door(Door.CIRCLE)
@@ -53,3 +55,43 @@ def withdraw(request: CircleRequest, slug: str, code: str) -> HttpResponse:
         return redirect("board", slug=slug)
     context = {"form": form, "about": about, "slug": slug}
     return render(request, "situations/withdraw.html", context)
+
+
+@door(Door.CIRCLE)
+@require_http_methods(["GET", "POST"])
+def requests(request: CircleRequest, slug: str) -> HttpResponse:
+    """Ask for access by a code, and answer what others asked; the answer to asking is always the
+    same sentence, whatever the code is."""
+    waiting = reading.requests_to_answer(request.actor)
+    form = AskForm(request.POST or None)
+    if request.method == "POST":
+        form.attempt(actions.ask_access, request.actor)
+        if form.is_valid():
+            messages.success(request, _said())
+            return redirect("access-requests", slug=slug)
+    answers = [(each, RequestForm(auto_id=f"id_{each.number}_%s")) for each in waiting]
+    context = {"form": form, "answers": answers, "slug": slug}
+    return render(request, "situations/requests.html", context)
+
+
+def _said() -> str:
+    return _(
+        "C’est noté. Si ce code est celui d’une situation restreinte de cette concertation, les"
+        " personnes qui la lisent sont averties, et vous aurez leur réponse par courriel."
+    )
+
+
+@door(Door.CIRCLE)
+@require_POST
+def answer(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
+    """Let someone in for a time, or not; one click."""
+    form = RequestForm(request.POST)
+    row = form.attempt(actions.answer_request, request.actor, request=number)
+    if row is None:
+        refused = str(form.refusal or _("Choisissez une durée de la liste."))
+        messages.warning(request, refused)
+    elif row.until:
+        messages.success(request, _("L’accès est accordé, et la personne est avertie."))
+    else:
+        messages.success(request, _("L’accès n’est pas accordé, et la personne est avertie."))
+    return redirect("access-requests", slug=slug)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from concertation.door import CircleRequest, Door, door
 from concertation.situations import actions, reading
 from concertation.situations.codes import parse_code, show_code
-from concertation.situations.errors import NotReadable, SituationError
+from concertation.situations.errors import CodeMistyped, NotReadable, SituationError
 from concertation.situations.forms import (
     AnswerForm,
     CloseForm,
@@ -50,10 +50,7 @@ def _by_code(request: HttpRequest, slug: str, typed: str) -> HttpResponse:
     """A code typed in the board's field. Its check character tells a slip of the finger apart."""
     parsed = parse_code(typed)
     if parsed is None:
-        messages.warning(
-            request,
-            _("Ce code contient une faute de frappe\u00a0: vérifiez ses huit caractères."),
-        )
+        messages.warning(request, str(CodeMistyped()))
         return redirect("board", slug=slug)
     return redirect("situation", slug=slug, code=show_code(parsed))
 

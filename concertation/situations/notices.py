@@ -1,0 +1,101 @@
+"""What people are told by e-mail: that something waits for them, never content, code or name."""
+
+from collections.abc import Iterable
+from smtplib import SMTPException
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Participation
+from ethics.roles import Role
+
+log = structlog.get_logger()
+
+Text = tuple[str | Promise, str | Promise]
+
+ASKED: Final[Text] = (
+    _("Quelqu’un demande l’accès à une situation restreinte"),
+    _(
+        "Bonjour,\n\nQuelqu’un de la concertation demande l’accès à une situation restreinte que"
+        " vous lisez. Connectez-vous et ouvrez « Demandes d’accès » pour répondre.\n"
+    ),
+)
+ASKED_DPO: Final[Text] = (
+    _("Un accès à une situation restreinte est demandé"),
+    _(
+        "Bonjour,\n\nQuelqu’un de la concertation demande l’accès à une situation restreinte. Le"
+        " journal des accès dit qui, quand et pour quelle raison.\n"
+    ),
+)
+GRANTED_DPO: Final[Text] = (
+    _("Un accès à une situation restreinte est accordé"),
+    _(
+        "Bonjour,\n\nUn accès pour un temps à une situation restreinte est accordé. Le journal des"
+        " accès dit à qui, par qui et jusqu’à quand.\n"
+    ),
+)
+GRANTED_HOLDER: Final[Text] = (
+    _("Un accès à une situation restreinte est accordé"),
+    _(
+        "Bonjour,\n\nUn accès pour un temps est accordé à une situation restreinte dont vous êtes"
+        " référent·e. Sa page « Lecteurs » dit à qui et jusqu’à quand.\n"
+    ),
+)
+GRANTED: Final[Text] = (
+    _("L’accès que vous avez demandé est accordé"),
+    _(
+        "Bonjour,\n\nUne demande d’accès que vous avez faite est accordée, pour un temps."
+        " Connectez-vous\u00a0: la situation est au tableau.\n"
+    ),
+)
+DECLINED: Final[Text] = (
+    _("L’accès que vous avez demandé n’est pas accordé"),
+    _(
+        "Bonjour,\n\nUne demande d’accès que vous avez faite n’est pas accordée. Pour en parler,"
+        " adressez-vous à la coordination.\n"
+    ),
+)
+WITHDRAWN: Final[Text] = (
+    _("Une situation vous est fermée"),
+    _(
+        "Bonjour,\n\nLa coordination vous a retiré·e d’une situation pour un conflit d’intérêts."
+        " Vous ne la voyez plus au tableau. Si c’est une erreur, parlez-en à la coordination.\n"
+    ),
+)
+
+
+def tell(places: Iterable[UUID], text: Text) -> None:
+    """Write to the people of these places, each in their language, once the action is saved.
+
+    A mail that doesn't leave changes nothing that was done.
+    """
+    numbers = list(places)
+    transaction.on_commit(lambda: _send(numbers, text))
+
+
+def tell_dpo(concertation: UUID, text: Text) -> None:
+    """The same to the concertation's data protection officers."""
+    rows = Participation.objects.filter(
+        concertation=concertation, state=ParticipationState.ADMITTED
+    )
+    tell([row.id for row in rows if Role.DPO in row.role_set], text)
+
+
+def _send(numbers: list[UUID], text: Text) -> None:
+    rows = Participation.objects.filter(id__in=numbers).select_related("person")
+    people = {row.person.email: row.person.language for row in rows if row.is_current()}
+    for address, language in people.items():
+        with override(language):
+            subject, body = str(text[0]), str(text[1])
+        try:
+            send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
+        except (SMTPException, OSError):
+            log.warning("notice_not_sent", exc_info=True)
