@@ -61,7 +61,7 @@ def test_readers_and_dpo_are_told_at_once_without_code_or_name(
     people = (circle.coordinator, circle.participant, circle.dpo)
     assert told() == {each.user.email for each in people}
     for message in mail.outbox:
-        said = message.subject + message.body
+        said = f"{message.subject} {message.body}"
         assert code_of(restricted) not in said
         assert str(restricted.code) not in said
         assert circle.manager.user.name not in said
@@ -142,7 +142,7 @@ def test_whoever_was_let_in_for_a_time_answers_nobody(
     request = AccessRequest.objects.get()
     answer(circle.coordinator)
     other = AccessRequest.objects.create(
-        situation=restricted, participation=circle.guest.participation, reason="asked"
+        situation=restricted, participation_id=number_of(circle.guest), reason="asked"
     )
     assert request.id != other.id
     with pytest.raises(gate.Refused):
