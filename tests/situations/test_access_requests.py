@@ -16,7 +16,7 @@ from concertation.situations.codes import show_code
 from concertation.situations.models import AccessRequest, Situation, SituationGrant
 from ethics import gate
 from ethics.secrecy.models import ScopeWrap
-from tests.cast import Circle, Someone, make_circle
+from tests.cast import Circle, Someone, make_circle, number_of
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, text_of, url
