@@ -118,6 +118,7 @@ class Verb(StrEnum):
     IMPORTED = "imported"
     TALLY_MOVED = "tally_moved"
     GUARD_CONFIRMED = "guard_confirmed"
+    GUARD_FALSE_ALARM = "guard_false_alarm"
     # access to restricted situations
     ACCESS_ASKED = "access_asked"
     ACCESS_GRANTED = "access_granted"
@@ -217,6 +218,7 @@ WRITE_VERBS = frozenset(
         Verb.IMPORTED,
         Verb.TALLY_MOVED,
         Verb.GUARD_CONFIRMED,
+        Verb.GUARD_FALSE_ALARM,
         Verb.CONFLICT_DECLARED,
         Verb.MEETING_PLANNED,
         Verb.MEETING_HELD,

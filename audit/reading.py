@@ -3,7 +3,7 @@
 Whoever shows what is read here records that first: the DPO's own reading is logged (design 3).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -125,6 +125,18 @@ def search(
     start = (number - 1) * page_size
     rows = entries.order_by("-index")[start : start + page_size]
     return Page(_lines(rows), entries.count(), number, page_size)
+
+
+def details_of(
+    ledger_name: str, verb: Verb, *, since: datetime
+) -> Iterator[tuple[datetime, Mapping[str, DetailValue]]]:
+    """Yield when and with which details a rare act was recorded: what is counted by its details,
+    without who, and without a page. Entries whose leaf can't be read are left out."""
+    rows = Entry.objects.filter(_in(ledger_name), verb=verb, time__gte=since).order_by("index")
+    for entry in rows.only("time", "leaf").iterator():
+        event = _event(entry)
+        if event is not None and entry.time is not None:
+            yield entry.time, event.details
 
 
 def entries_of(ledger_name: str, actor: UUID, *, page: int = 1) -> Page:

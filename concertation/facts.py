@@ -110,6 +110,12 @@ class Provider:
             roles.add(Role.REPRESENTATIVE)
         return frozenset(roles)
 
+    def known_names(self, concertation: UUID) -> frozenset[str]:
+        """The names of the concertation and of every organisation that has or had a place there."""
+        rows = Participation.objects.filter(concertation=concertation).order_by()
+        pairs = rows.values_list("concertation__name", "organisation__name").distinct()
+        return frozenset(name for pair in pairs for name in pair)
+
     def alert(self, concertation: UUID, kind: str) -> None:
         """Tell the DPO by e-mail, without content: the ledger holds an alarm to look at."""
         rows = Participation.objects.filter(

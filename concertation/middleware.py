@@ -21,6 +21,7 @@ from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Concertation, Participation
 from concertation.accounts.reading import wearing
 from concertation.door import Door
+from concertation.guarding import answers, labelled
 from ethics import gate
 from ethics.gate.alarms import chain_alarm
 from ethics.gate.refusals import refuse
@@ -119,7 +120,9 @@ class DoorMiddleware:
         if not held.second_factor or not verified:
             return redirect("second-factor")
         number = request.request_number  # type: ignore[attr-defined]
-        actor = gate.Actor(person=request.user.id, keys=held, request_id=number)
+        actor = gate.Actor(
+            person=request.user.id, keys=held, request_id=number, answers=answers(request)
+        )
         if level == Door.CIRCLE:
             return self._enter(request, actor, slug)
         request.actor = actor  # type: ignore[attr-defined]
@@ -156,6 +159,11 @@ class DoorMiddleware:
             return response
         if isinstance(exception, gate.Refused):
             return render(request, "404.html", status=404)
+        if isinstance(exception, gate.IdentifierFound):
+            # A page that shows it beside its field has caught it before; this one loses nothing
+            # either, one step back.
+            passages = [labelled(each, frozenset()) for each in exception.passages]
+            return render(request, "guard/refused.html", {"passages": passages}, status=422)
         if isinstance(exception, ChainBroken):
             return render(request, "closed.html", {"why": "chain"}, status=503)
         if isinstance(exception, Busy):

@@ -52,6 +52,7 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.IMPORTED: _("importer"),
             Verb.TALLY_MOVED: _("compter pour l’année"),
             Verb.GUARD_CONFIRMED: _("confirmer malgré un avertissement"),
+            Verb.GUARD_FALSE_ALARM: _("signaler une fausse alerte du garde-fou"),
             Verb.ACCESS_ASKED: _("demander l’accès"),
             Verb.ACCESS_GRANTED: _("accorder l’accès"),
             Verb.ACCESS_DECLINED: _("ne pas accorder l’accès"),

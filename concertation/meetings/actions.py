@@ -22,6 +22,8 @@ from ethics.policy import Act
 FIRST_YEAR: Final = 2000
 FURTHEST: Final = timedelta(days=730)
 LONGEST_MINUTES: Final = 600
+# Where professionals meet is an address, and nobody's home.
+ALLOWED_IN_A_PLACE: Final = frozenset({"address"})
 
 
 def plan_meeting(
@@ -38,7 +40,7 @@ def plan_meeting(
 
     A day in the past is accepted: a meeting held without being planned is recorded afterwards.
     `time_known=False` and `date_note` are for imports that know the day only.
-    Raises `Refused`, `DateOutOfReach` or `BadDuration`.
+    Raises `Refused`, `IdentifierFound`, `DateOutOfReach` or `BadDuration`.
     """
     _check_minutes(planned_minutes)
     if starts_at.year < FIRST_YEAR or starts_at > timezone.now() + FURTHEST:
@@ -46,6 +48,7 @@ def plan_meeting(
     with gate.writing(
         actor, Act.PLAN_MEETING, verb=Verb.MEETING_PLANNED, purpose=Purpose.MEETING
     ) as pen:
+        pen.guard(place=place, allowed=ALLOWED_IN_A_PLACE)
         row = Meeting.objects.create(
             concertation_id=circle_of(actor),
             kind=kind,

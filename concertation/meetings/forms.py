@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from concertation.guarding import GuardedForm
 from concertation.meetings import errors
+from concertation.meetings.actions import ALLOWED_IN_A_PLACE
 from concertation.meetings.enums import MeetingKind, Presence
 from concertation.meetings.reading import Attendee
 
@@ -37,8 +39,10 @@ def sentence(error: errors.MeetingError) -> str:
     return str(SENTENCES[type(error)])
 
 
-class PlanForm(forms.Form):
+class PlanForm(GuardedForm):
     """Date, time, place, planned minutes and kind of a meeting."""
+
+    allowed: ClassVar = {"place": ALLOWED_IN_A_PLACE}
 
     day = forms.DateField(
         label=gettext_lazy("Jour"),

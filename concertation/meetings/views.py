@@ -12,6 +12,7 @@ from concertation.door import CircleRequest, Door, door
 from concertation.meetings import actions, reading
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import HoldForm, PlanForm, sentence
+from ethics.gate import IdentifierFound
 
 
 @door(Door.CIRCLE)
@@ -39,6 +40,8 @@ def plan(request: CircleRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             row = actions.plan_meeting(request.actor, **form.values())
+        except IdentifierFound as found:
+            form.show_found(request.actor, found)
         except MeetingError as error:
             form.add_error("day", sentence(error))
         else:

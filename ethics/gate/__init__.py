@@ -5,7 +5,7 @@ A caller hands over an actor and records; the gate fetches the facts itself from
 only then opens what was granted. Writers get a pen that seals and can't open.
 """
 
-from ethics.gate.actor import Actor
+from ethics.gate.actor import Actor, Answers
 from ethics.gate.audience import (
     LEAST_READERS,
     holders,
@@ -26,6 +26,7 @@ from ethics.gate.circle import (
     remove,
 )
 from ethics.gate.facts import FactsProvider, provider_is_registered, register_facts_provider
+from ethics.gate.guarded import IdentifierFound, Passage, known_names, look
 from ethics.gate.offers import Offers, offers
 from ethics.gate.read import (
     UNOPENABLE,
@@ -55,11 +56,14 @@ __all__ = [
     "LEAST_READERS",
     "UNOPENABLE",
     "Actor",
+    "Answers",
     "FactsProvider",
     "Flooded",
+    "IdentifierFound",
     "KeysMissing",
     "KeysTaken",
     "Offers",
+    "Passage",
     "Pen",
     "Refused",
     "Revelation",
@@ -74,7 +78,9 @@ __all__ = [
     "found",
     "held_for_command",
     "holders",
+    "known_names",
     "let_in",
+    "look",
     "make_member_keys",
     "may",
     "members",

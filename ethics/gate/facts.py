@@ -36,6 +36,9 @@ class FactsProvider(Protocol):
     def platform_roles(self, person: UUID) -> frozenset[Role]:
         """Roles held outside any concertation: administrator, representative."""
 
+    def known_names(self, concertation: UUID) -> frozenset[str]:
+        """Names that identify nobody there: of the concertation and of its organisations."""
+
     def alert(self, concertation: UUID, kind: str) -> None:
         """Tell the concertation's DPO, without content, that the ledger holds an alarm."""
 

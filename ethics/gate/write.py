@@ -1,7 +1,8 @@
 """Writing: decide, take the lock, decide again, save sealed, append the event last.
 
 The pen seals and records. It can reseal what it may not show: text opened to be resealed never
-leaves it, so an action holds a handle that only seals.
+leaves it, so an action holds a handle that only seals. Every new text goes through the identifier
+guard here, so that no caller can forget it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +17,7 @@ from django.db import transaction
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import DetailValue, Event, Subject, Written
 from audit.record import append_many
-from ethics.gate import keyring
+from ethics.gate import guarded, keyring
 from ethics.gate.actor import Actor
 from ethics.gate.alarms import chain_alarm, unopenable_alarm
 from ethics.gate.facts import Standing, provider
@@ -62,8 +63,9 @@ class Pen:
         """Give a draft a new key that the circle holds, and seal the draft anew under it.
 
         The draft's own key stays its author's: what was typed and taken back before the sharing
-        decision never becomes readable to the group.
+        decision never becomes readable to the group. Raises `IdentifierFound`.
         """
+        guarded.look_again(self, record)
         generation = self._latest(record.scope) + 1
         erasure = store.key(record.container)
         value, key = sealing.new_scope_key(record.container, record.scope, generation)
@@ -120,7 +122,8 @@ class Pen:
     def seal(self, record: SealedRecord, *, generation: int | None = None, **values: Any) -> None:
         """Seal a record's fields under its next version; fields not named keep their text.
 
-        Every sealed field is sealed anew: version and generation are part of what binds it.
+        Every sealed field is sealed anew: version and generation are part of what binds it. New
+        texts go through the identifier guard first. Raises `IdentifierFound`.
         """
         names = {each.name for each in type(record).sealed_fields()}
         if unknown := set(values) - names:
@@ -133,6 +136,7 @@ class Pen:
                     kept[each.name] = unsealing.open_field(key, record, each)
         elif missing := names - set(values):
             raise TypeError(f"sealed fields without a value: {sorted(missing)}")
+        guarded.let_through(self, values, record)
         if generation:
             record.key_generation = generation
         elif not record.key_generation:
@@ -142,6 +146,19 @@ class Pen:
         for each in type(record).sealed_fields():
             value = values[each.name] if each.name in values else kept[each.name]
             setattr(record, each.name, sealing.seal_field(key, record, each, value))
+
+    def guard(self, *, allowed: frozenset[str] = frozenset(), **texts: str) -> None:
+        """Look through texts that are saved without a seal, by their field; `allowed` kinds belong
+        there. Raises `IdentifierFound`."""
+        guarded.let_through(self, texts, allowed=allowed)
+
+    def standing(self, record: SealedRecord, name: str) -> Any:
+        """What stands in a sealed field now, for the guard alone; nothing yet in a new record."""
+        if not record.version:
+            return ""
+        key = self._key(record.container, record.scope, record.key_generation)
+        found = next(each for each in type(record).sealed_fields() if each.name == name)
+        return unsealing.open_field(key, record, found)
 
     def count(self, tally: SealedRecord, name: str, moves: Iterable[tuple[str, str, int]]) -> None:
         """Move counts (measure, category, step) of a year tally, sealed under the concertation's
@@ -256,8 +273,8 @@ def writing(
 
     `action` narrows “addressed to them” to that one agreed action. Decides first, recording a
     refusal outside the transaction; takes the container's lock, decides again on fresh facts, and
-    appends the queued events at the end. Nothing is saved without its event. Raises `Refused` or
-    `chain.ChainBroken`.
+    appends the queued events at the end. Nothing is saved without its event. Raises `Refused`,
+    `IdentifierFound` or `chain.ChainBroken`.
     """
     facts = fetch_standing(actor)
     decision = _decide(actor, act, facts, situation, action)
@@ -283,6 +300,9 @@ def writing(
                     actor.keys.subjects.clear()
             else:
                 late = decision
+    except guarded.IdentifierFound as found:
+        guarded.count_refused_false_alarms(actor, found, purpose, situation)
+        raise
     except SecrecyError as error:
         # What could not be opened is not written over; recorded outside the undone transaction.
         if situation is not None:

@@ -120,6 +120,8 @@ def test_a_limited_reader_sees_their_action_and_no_narrative(circle: Circle) -> 
     client = signed_in(circle.police)
     page = get(client, url(circle, "situation", code))
     assert "Passer lundi" in page
+    # What follows are the guard's own words, the same on every page with a form.
+    page = page.split('id="guard"')[0]
     for words in (
         story.HEADLINE, story.WISH, story.ACCOUNT, story.QUESTION, "logement",
         "Appeler le bailleur", "Lien gardé par téléphone", "Qui a vu",

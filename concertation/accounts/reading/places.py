@@ -1,6 +1,7 @@
 """Places of people: whose they are, what the chain will say of them, how their roles are told."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils import timezone
@@ -28,13 +29,11 @@ _TOLD = (
 
 def wearing(actor: gate.Actor, hat: Participation) -> gate.Actor:
     """The actor in one of their participations."""
-    return gate.Actor(
-        person=actor.person,
+    return replace(
+        actor,
         participation=hat.id,
         concertation=hat.concertation_id,
         organisation=hat.organisation_id,
-        keys=actor.keys,
-        request_id=actor.request_id,
     )
 
 

@@ -7,12 +7,14 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from concertation.guarding import GuardedForm
 from concertation.situations.errors import (
     AlreadyBrought,
     Incomplete,
     SituationError,
     StaleVersion,
 )
+from ethics import gate
 
 REQUIRED: Final = {"required": _("Cette réponse manque encore.")}
 TOO_LONG: Final = _("Ce texte est trop long\u00a0: %(limit_value)d caractères au plus.")
@@ -56,7 +58,7 @@ def radio(label: Any, choices: Any, **more: Any) -> Any:
     )
 
 
-class SituationForm(forms.Form):
+class SituationForm(GuardedForm):
     """A form whose values go to one action."""
 
     refusal: SituationError | None = None
@@ -85,12 +87,16 @@ class SituationForm(forms.Form):
         """The cleaned values, named as the action names them."""
         return dict(self.cleaned_data)
 
-    def attempt(self, call: Callable[..., Any], *args: Any, **fixed: Any) -> Any:
+    def attempt(self, call: Callable[..., Any], actor: gate.Actor, *args: Any, **fixed: Any) -> Any:
         """Call the action when the form is valid; what it gives, or `None` when it refused."""
         if not self.is_valid():
+            self.show_found(actor)
             return None
         try:
-            return call(*args, **(self.values() | fixed))
+            return call(actor, *args, **(self.values() | fixed))
+        except gate.IdentifierFound as found:
+            self.show_found(actor, found)
+            return None
         except AlreadyBrought:
             # Not a mistake of the form: the page leads to the code it got.
             raise
