@@ -139,6 +139,9 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
             True,
         )
     )
+    items.append(
+        Item(_("Garde-fou"), reverse("guard", args=[slug]), "heed", here == "guard", False, True)
+    )
     return items + _administration(request)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from concertation.situations.views import audience, bringing, following
+from concertation.situations.views import audience, bringing, following, guard
 
 _CODE = "/situations/<str:code>"
 
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("/brouillons/<uuid:number>/supprimer", bringing.discard, name="situation-discard"),
     path("/demandes-acces", audience.requests, name="access-requests"),
     path("/demandes-acces/<uuid:number>", audience.answer, name="access-answer"),
+    path("/garde-fou", guard.guard, name="guard"),
     path(_CODE, following.situation, name="situation"),
     path(f"{_CODE}/code", bringing.code, name="situation-code"),
     path(f"{_CODE}/fil", following.contribute, name="situation-contribute"),

@@ -4,6 +4,7 @@ A template never writes an ``<svg>``, a label or an error by hand: one place kee
 and alike. Nothing here reads the database or opens a seal.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,7 +25,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from concertation.guarding import SHAPES, words
 from concertation.templatetags.drawings import GLYPHS, ICONS
+from ethics import gate
 
 NO_BREAK_SPACE: Final = "\u00a0"
 CODE_LENGTH: Final = 8
@@ -208,8 +211,9 @@ def _options(bound: BoundField) -> list[Option]:
     return options
 
 
-@register.inclusion_tag("parts/field.html")
+@register.inclusion_tag("parts/field.html", takes_context=True)
 def field(
+    context: template.Context,
     bound: BoundField,
     shape: str = "",
     *,
@@ -227,12 +231,17 @@ def field(
 
     A text area gets no ``maxlength``: a browser would cut a pasted text without a word, and
     nothing typed may be lost. It counts down instead, and the form refuses what is too long.
+
+    A free text of a `GuardedForm` shows what the identifier guard found, and says to the page that
+    the browser's half is needed (see `guard`).
     """
     widget = bound.field.widget
     identifier = bound.auto_id or bound.html_name
     grouped = bool(getattr(widget, "use_fieldset", False))
     longest = getattr(bound.field, "max_length", None) if isinstance(widget, Textarea) else None
     guarded = "data-guard" in widget.attrs
+    if guarded and "request" in context:
+        context["request"].has_guarded_text = True
 
     describers = str(widget.attrs.get("aria-describedby", "")).split()
     if bound.help_text:
@@ -269,10 +278,27 @@ def field(
         "described_by": " ".join(describers),
         "longest": longest,
         "guarded": guarded,
+        "mirrored": guarded and isinstance(widget, Textarea),
+        "found": getattr(bound.form, "found", {}).get(bound.name, ()),
         "label_hidden": label_hidden,
         "optional": optional and not bound.field.required,
         "sealed": sealed,
     }
+
+
+@register.inclusion_tag("parts/guard.html", takes_context=True)
+def guard(context: template.Context) -> dict[str, Any]:
+    """What the browser's half of the identifier guard needs, where a text of the page is guarded.
+
+    Last in the page, so that every field has been written by then. Names of the circle's own
+    organisations go with it: they identify nobody.
+    """
+    request: Any = context.get("request")
+    if not getattr(request, "has_guarded_text", False):
+        return {"words": ""}
+    actor = getattr(request, "actor", None)
+    known = gate.known_names(actor.concertation) if actor else frozenset()
+    return {"words": json.dumps(words()), "known": json.dumps(sorted(known)), "shapes": SHAPES}
 
 
 @dataclass(frozen=True)

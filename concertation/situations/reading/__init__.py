@@ -23,6 +23,7 @@ from concertation.situations.reading.find import (
     in_sight,
     number_of,
 )
+from concertation.situations.reading.guard import FalseAlarms, GuardPage, Recognised, guard_page
 from concertation.situations.reading.history import (
     FieldHistory,
     History,
@@ -80,7 +81,9 @@ __all__ = [
     "Choice",
     "DraftRow",
     "EntryRow",
+    "FalseAlarms",
     "FieldHistory",
+    "GuardPage",
     "History",
     "Home",
     "MyAction",
@@ -90,6 +93,7 @@ __all__ = [
     "Presented",
     "ReaderChoice",
     "ReaderRow",
+    "Recognised",
     "RequestRow",
     "Sheet",
     "ToClose",
@@ -107,6 +111,7 @@ __all__ = [
     "find",
     "find_action",
     "find_draft",
+    "guard_page",
     "has_board",
     "holds_key",
     "home",
