@@ -22,6 +22,7 @@ from ethics.gate.actor import Actor
 from ethics.gate.facts import provider
 from ethics.gate.refusals import ledger_of
 from ethics.guard import Severity, scan
+from ethics.secrecy import unsealing
 from ethics.secrecy.fields import SealedRecord
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def let_through(
     known = known_names(pen.actor.concertation)
 
     def stood(name: str) -> set[str]:
-        value = pen.standing(record, name) if record else ""
+        value = _standing(pen, record, name) if record else ""
         before = texts_in(value, coded=name in coded)
         return {each.key for text in before for each in look(name, text, known)}
 
@@ -146,11 +147,20 @@ def let_through(
         pen.record(Verb.GUARD_FALSE_ALARM, subjects=_about(pen.situation), details=details)
 
 
+def _standing(pen: "Pen", record: SealedRecord, name: str) -> Any:
+    """What stands in a sealed field now; nothing yet in a new record."""
+    if not record.version:
+        return ""
+    key = pen._key(record.container, record.scope, record.key_generation)
+    found = next(each for each in record.sealed_fields() if each.name == name)
+    return unsealing.open_field(key, record, found)
+
+
 def look_again(pen: "Pen", record: SealedRecord) -> None:
     """Look through a whole record that is about to be shown to more people: a rule may be younger
     than its text. Raises `IdentifierFound`."""
     names = [each.name for each in record.sealed_fields()]
-    let_through(pen, {name: pen.standing(record, name) for name in names}, record)
+    let_through(pen, {name: _standing(pen, record, name) for name in names}, record)
 
 
 def _false_alarm(kind: str, number: int, *, hard: bool) -> dict[str, DetailValue]:

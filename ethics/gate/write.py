@@ -152,14 +152,6 @@ class Pen:
         there. Raises `IdentifierFound`."""
         guarded.let_through(self, texts, allowed=allowed)
 
-    def standing(self, record: SealedRecord, name: str) -> Any:
-        """What stands in a sealed field now, for the guard alone; nothing yet in a new record."""
-        if not record.version:
-            return ""
-        key = self._key(record.container, record.scope, record.key_generation)
-        found = next(each for each in type(record).sealed_fields() if each.name == name)
-        return unsealing.open_field(key, record, found)
-
     def count(self, tally: SealedRecord, name: str, moves: Iterable[tuple[str, str, int]]) -> None:
         """Move counts (measure, category, step) of a year tally, sealed under the concertation's
         key; nothing is shown, and one event stands for all of them."""

@@ -36,6 +36,20 @@ def sheet_price() -> Measure:
     return pages.sheet_price()
 
 
+def guard_browser_ms() -> Measure:
+    """One look of the identifier guard in the browser."""
+    from tests.benchmarks import guard_browser  # noqa: PLC0415 - it needs Django to be set up
+
+    return guard_browser.guard_browser_ms()
+
+
+def guard_module_kb() -> Measure:
+    """What the browser loads for it."""
+    from tests.benchmarks import guard_browser  # noqa: PLC0415 - it needs Django to be set up
+
+    return guard_browser.guard_module_kb()
+
+
 def later(bar: float, unit: str, why: str) -> Callable[[], Measure]:
     """A measure whose subject isn't built yet."""
     return lambda: not_yet(bar, unit, f"Not taken yet: {why}")
@@ -57,6 +71,8 @@ MEASURES: Final[dict[str, Callable[[], Measure]]] = {
     "page_accessibility": later(95, "score", "the audit in the browser comes later."),
     "page_best_practices": later(95, "score", "the audit in the browser comes later."),
     "page_weight_kb": later(150, "kB", "the audit in the browser comes later."),
+    "guard_browser_ms": guard_browser_ms,
+    "guard_module_kb": guard_module_kb,
     "demo_start_s": demo_start,
 }
 
