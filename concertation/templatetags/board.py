@@ -233,7 +233,7 @@ def field(
     nothing typed may be lost. It counts down instead, and the form refuses what is too long.
 
     A free text of a `GuardedForm` shows what the identifier guard found, and says to the page that
-    the browser's half is needed (see `guard`).
+    the browser's half is needed (see `browser_guard`).
     """
     widget = bound.field.widget
     identifier = bound.auto_id or bound.html_name
@@ -287,7 +287,7 @@ def field(
 
 
 @register.inclusion_tag("parts/guard.html", takes_context=True)
-def guard(context: template.Context) -> dict[str, Any]:
+def browser_guard(context: template.Context) -> dict[str, Any]:
     """What the browser's half of the identifier guard needs, where a text of the page is guarded.
 
     Last in the page, so that every field has been written by then. Names of the circle's own

@@ -11,7 +11,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from playwright.sync_api import Route, sync_playwright
 
-from concertation.templatetags.board import guard
+from concertation.templatetags.board import browser_guard
 from tests.benchmarks.measure import Measure, at_most, not_yet
 
 LENGTH: Final = 2000
@@ -47,7 +47,9 @@ def _answer(route: Route) -> None:
     """The page, and the three files as they lie on the disk: nothing leaves the machine."""
     path = route.request.url.removeprefix(ADDRESS)
     if path == "/":
-        needed = render_to_string("parts/guard.html", guard(Context({"request": _Guarded()})))
+        needed = render_to_string(
+            "parts/guard.html", browser_guard(Context({"request": _Guarded()}))
+        )
         body = (
             '<!doctype html><p id="say"></p><label for="a">Texte</label><div class="guard"><div'
             ' class="guard__mirror"></div><textarea id="a" data-guard="" rows="9" cols="70">'

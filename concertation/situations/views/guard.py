@@ -13,6 +13,6 @@ from concertation.situations import reading
 def guard(request: CircleRequest, slug: str) -> HttpResponse:
     """What the guard recognises, how to write instead, a field to try it, its false alarms."""
     # Its field is in no form: what is tried there is sent nowhere.
-    request.has_guarded_text = True  # type: ignore[attr-defined]  # read by the tag `guard`
+    request.has_guarded_text = True  # type: ignore[attr-defined]  # read by `browser_guard`
     page = reading.guard_page(request.actor)
     return render(request, "guard/page.html", {"page": page, "slug": slug})
