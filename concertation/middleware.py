@@ -21,6 +21,7 @@ from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Concertation, Participation
 from concertation.accounts.reading import wearing
 from concertation.door import Door
+from concertation.facts import place_facts
 from concertation.guarding import answers, labelled
 from ethics import gate
 from ethics.gate.alarms import chain_alarm
@@ -141,7 +142,7 @@ class DoorMiddleware:
             )
         actor = wearing(actor, hat)
         request.actor = actor  # type: ignore[attr-defined]
-        refusal = gate.standing(actor)
+        refusal = gate.standing(actor, place_facts(hat))
         if refusal is None:
             request.hat = hat  # type: ignore[attr-defined]
             return None

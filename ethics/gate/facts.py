@@ -72,13 +72,15 @@ class Standing:
     charter_version: str = ""
 
 
-def standing_facts(actor: Actor, state: chain.ChainState | None) -> Standing:
-    """Fetch what is true of the actor in their concertation, now."""
+def standing_facts(
+    actor: Actor, state: chain.ChainState | None, row: PlaceFacts | None = None
+) -> Standing:
+    """Fetch what is true of the actor in their concertation, now; `row` was fetched already."""
     second_factor = actor.keys is not None and actor.keys.second_factor
     facts = PersonFacts(second_factor=second_factor)
     if actor.participation is None or actor.concertation is None or state is None:
         return Standing(facts)
-    row = provider().place(actor.person, actor.participation, actor.concertation)
+    row = row or provider().place(actor.person, actor.participation, actor.concertation)
     if row is None:
         return Standing(facts)
     agreed = charter.agreement(actor.participation, row.organisation)

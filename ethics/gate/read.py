@@ -13,7 +13,7 @@ from audit.record import record_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.alarms import chain_alarm, unopenable_alarm
-from ethics.gate.facts import Standing, provider, standing_facts
+from ethics.gate.facts import PlaceFacts, Standing, provider, standing_facts
 from ethics.gate.refusals import Refused, ledger_of, refuse
 from ethics.policy import (
     OUTSIDE,
@@ -28,7 +28,7 @@ from ethics.policy import (
     who_is,
 )
 from ethics.secrecy import chain, unsealing
-from ethics.secrecy.fields import SealedRecord
+from ethics.secrecy.fields import SealedField, SealedRecord
 from ethics.secrecy.suites import SecrecyError
 
 
@@ -72,13 +72,13 @@ class Revelation:
         return group in self.groups.get(subject, frozenset())
 
 
-def standing(actor: Actor) -> Refusal | None:
+def standing(actor: Actor, place: PlaceFacts | None = None) -> Refusal | None:
     """Why this person may enter nothing of their concertation now; `None` when they may.
 
     For the middleware that guards every route: second factor, participation, chain, subscription
-    and charter, on every request and method.
+    and charter, on every request and method. It has just fetched the place, and hands it over.
     """
-    return who_is(fetch_standing(actor).person)
+    return who_is(fetch_standing(actor, place=place).person)
 
 
 def may(actor: Actor, act: Act) -> bool:
@@ -86,7 +86,9 @@ def may(actor: Actor, act: Act) -> bool:
     return in_reach(act, fetch_standing(actor).person)
 
 
-def fetch_standing(actor: Actor, *, fresh: bool = False) -> Standing:
+def fetch_standing(
+    actor: Actor, *, fresh: bool = False, place: PlaceFacts | None = None
+) -> Standing:
     """The actor's facts, fetched once a request; `fresh` fetches them again (under a lock)."""
     held = actor.keys
     name = (actor.concertation, actor.participation)
@@ -94,7 +96,7 @@ def fetch_standing(actor: Actor, *, fresh: bool = False) -> Standing:
         known: Standing = held.standings[name]
         return known
     state = chain.state(actor.concertation) if actor.concertation else None
-    facts = standing_facts(actor, state)
+    facts = standing_facts(actor, state, place)
     if held is not None:
         held.standings[name] = facts
         if state is not None:
@@ -215,10 +217,20 @@ def _groups(
 ) -> frozenset[FieldGroup]:
     found = {FieldGroup.FRAME}
     for model in {type(record) for record in records}:
-        for each in model.sealed_fields():
-            if fields is None or each.name in fields.get(model.SEALED_AS, ()):
-                found.add(FieldGroup(each.group))
+        found.update(group for _, group in _asked(model, fields))
     return frozenset(found)
+
+
+def _asked(
+    model: type[SealedRecord], fields: Mapping[str, Collection[str]] | None
+) -> list[tuple[SealedField, FieldGroup]]:
+    """The sealed fields asked of a model, each with its group."""
+    names = None if fields is None else fields.get(model.SEALED_AS, ())
+    return [
+        (each, FieldGroup(each.group))
+        for each in model.sealed_fields()
+        if names is None or each.name in names
+    ]
 
 
 def subject_facts(actor: Actor, asked: tuple[UUID, ...]) -> Mapping[UUID, SubjectFacts]:
@@ -287,14 +299,14 @@ def _open(
 ) -> dict[tuple[UUID, int, str], Any]:
     wanted = {(each.container, each.scope, each.key_generation) for each in records}
     keys = keyring.scope_keys(actor, state, wanted)
+    asked = {model: _asked(model, fields) for model in {type(each) for each in records}}
     values: dict[tuple[UUID, int, str], Any] = {}
     failed: dict[UUID, tuple[SealedRecord, str]] = {}
     for record in records:
         key = keys.get((record.scope, record.key_generation), SecrecyError("no_key"))
-        for each in type(record).sealed_fields():
-            if FieldGroup(each.group) not in granted[record.container]:
-                continue
-            if fields is not None and each.name not in fields.get(record.SEALED_AS, ()):
+        groups = granted[record.container]
+        for each, group in asked[type(record)]:
+            if group not in groups:
                 continue
             name = (record.id, record.version, each.name)
             try:

@@ -7,6 +7,7 @@ marker or the ciphertext, never text; only `ethics.gate` opens it.
 import base64
 import hashlib
 import uuid
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from django.core import checks
@@ -116,12 +117,18 @@ class SealedRecord(models.Model):
     @classmethod
     def sealed_fields(cls) -> tuple[SealedField, ...]:
         """The sealed fields of this model, in the order of their names."""
-        found = [field for field in cls._meta.get_fields() if isinstance(field, SealedField)]
-        return tuple(sorted(found, key=lambda field: field.name))
+        return _sealed_fields(cls)
 
     def copy_of_seals(self: Self) -> dict[str, Sealed]:
         """Ciphertexts by field name."""
         return {field.name: getattr(self, field.name) for field in self.sealed_fields()}
+
+
+@cache
+def _sealed_fields(model: type[SealedRecord]) -> tuple[SealedField, ...]:
+    """A model's fields never change while it runs, and a page asks for those of every row."""
+    found = [field for field in model._meta.get_fields() if isinstance(field, SealedField)]
+    return tuple(sorted(found, key=lambda field: field.name))
 
 
 def ciphertext_hash(seals: dict[str, Sealed]) -> str:

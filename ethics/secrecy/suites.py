@@ -6,6 +6,7 @@ write uses the newest. Nothing here seals or opens: see `sealing` and `unsealing
 
 import hashlib
 import hmac
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -66,29 +67,36 @@ def bind(*parts: Part) -> bytes:
     """
     out = []
     for part in parts:
-        if isinstance(part, bytes):
-            piece = part
+        if isinstance(part, UUID):
+            piece = part.bytes
+        elif isinstance(part, int):
+            piece = part.to_bytes(8)
         elif isinstance(part, str):
             piece = part.encode()
-        elif isinstance(part, UUID):
-            piece = part.bytes
         else:
-            piece = part.to_bytes(8)
+            piece = part
         out.append(len(piece).to_bytes(4))
         out.append(piece)
     return b"".join(out)
+
+
+# For parts that name a format, a purpose, a model or a field: never for a number or a secret.
+_bind_names = lru_cache(maxsize=512)(bind)
 
 
 def field_binding(
     *, model: str, field: str, record: UUID, container: UUID, generation: int, version: int
 ) -> bytes:
     """What a sealed field is bound to; text moved anywhere else does not open (design 3)."""
-    return bind("concertation/field/1", model, field, record, container, generation, version)
+    # Parts stand one behind the other, so two halves bound apart are the whole bound at once.
+    return _bind_names("concertation/field/1", model, field) + bind(
+        record, container, generation, version
+    )
 
 
 def derive(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
     """HKDF-Expand with SHA-256 (RFC 5869, section 2.3) of a key that is already uniform."""
-    info = bind("concertation/derive/1", purpose)
+    info = _bind_names("concertation/derive/1", purpose)
     out = b""
     block = b""
     counter = 1

@@ -6,14 +6,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.enums import Purpose, Verb
-from concertation.accounts.models import Participation
 from concertation.situations.codes import parse_code, show_code
 from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.errors import AlreadyBrought
 from concertation.situations.models import AgreedAction, Situation, SituationGrant
 from ethics import gate
 from ethics.policy import Act, Refusal
-from ethics.roles import Role, SecrecyStatus, may_hold_key
+from ethics.roles import Role, may_hold_key
 
 
 def code_of(row: Situation) -> str:
@@ -95,21 +94,14 @@ def find_action(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> AgreedA
 
 
 def holds_key(actor: gate.Actor) -> bool:
-    """Whether this place is one of the circle of key holders, as its row says."""
-    row = _place(actor)
-    return row is not None and may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
+    """Whether this place is one of the circle of key holders."""
+    person = gate.fetch_standing(actor).person
+    return may_hold_key(person.roles, person.status)
 
 
 def visits(actor: gate.Actor) -> bool:
-    """Whether this place is a guest's or a limited reader's, as its row says."""
-    row = _place(actor)
-    return row is not None and bool({Role.GUEST, Role.LIMITED_READER} & row.role_set)
-
-
-def _place(actor: gate.Actor) -> Participation | None:
-    if actor.participation is None:
-        return None
-    return Participation.objects.filter(id=actor.participation).first()
+    """Whether this place is a guest's or a limited reader's."""
+    return bool({Role.GUEST, Role.LIMITED_READER} & gate.fetch_standing(actor).person.roles)
 
 
 def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
@@ -119,9 +111,7 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
     what was ticked for them. A limited reader: what holds an action of theirs, or what they
     brought. Nobody else: nothing. A filter for comfort; the gate decides each row again.
     """
-    place = _place(actor)
-    if place is None:
-        return Situation.objects.none()
+    person = gate.fetch_standing(actor).person
     rows = Situation.objects.filter(concertation=actor.concertation).exclude(
         state=SituationState.DRAFT
     )
@@ -132,17 +122,17 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
         permission__codename="read_situation",
     ).values("content_object")
     rows = rows.filter(Q(restricted=False) | Q(id__in=granted))
-    rows = rows.filter(Q(hidden=False) | Q(brought_by=place.id))
+    rows = rows.filter(Q(hidden=False) | Q(brought_by=actor.participation))
     rows = rows.exclude(conflicts__participation__person=actor.person)
-    if may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
+    if may_hold_key(person.roles, person.status):
         return rows
-    if Role.GUEST in place.role_set:
+    if Role.GUEST in person.roles:
         return rows.filter(id__in=granted)
-    if Role.LIMITED_READER in place.role_set:
+    if Role.LIMITED_READER in person.roles:
         owned = (
-            AgreedAction.objects.filter(owner=place.id)
+            AgreedAction.objects.filter(owner=actor.participation)
             .exclude(state__in=[ActionState.PROPOSED, ActionState.WITHDRAWN])
             .values("situation")
         )
-        return rows.filter(Q(id__in=owned) | Q(brought_by=place.id))
+        return rows.filter(Q(id__in=owned) | Q(brought_by=actor.participation))
     return rows.none()

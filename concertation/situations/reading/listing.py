@@ -28,6 +28,7 @@ PAGE_SIZE: Final = 50
 VIEWS: Final = ("all", "mine", "overdue")
 STATES: Final = (*OPEN_STATES, SituationState.CLOSED)
 _FAR: Final = date(9999, 12, 31)
+_LATE_STATES: Final = Q(actions__state__in=AGREED_ACTION_STATES, state__in=OPEN_STATES)
 _LISTED: Final = ("headline", "needs", "urgency")
 
 
@@ -100,9 +101,14 @@ def board(actor: gate.Actor, *, view: str = "all", state: str = "", page: int = 
     view = view if view in VIEWS else "all"
     state = state if state in STATES else ""
     within = in_sight(actor).filter(state__in=[state] if state else OPEN_STATES)
-    mine, late = within.filter(_mine(actor)), within.filter(_late())
-    chosen = {"all": within, "mine": mine, "overdue": late}[view]
-    totals = {"all": within.count(), "mine": mine.count(), "overdue": late.count()}
+    chosen = within.filter({"all": Q(), "mine": _mine(actor), "overdue": _late()}[view])
+    late = _LATE_STATES & Q(actions__due_on__lt=timezone.localdate())
+    totals = within.aggregate(
+        all=Count("pk", distinct=True),
+        mine=Count("pk", filter=_mine(actor), distinct=True),
+        overdue=Count("pk", filter=late, distinct=True),
+        overdue_actions=Count("actions", filter=late, distinct=True),
+    )
     pages = max(1, -(-totals[view] // PAGE_SIZE))
     page = min(max(page, 1), pages)
     rows = list(_ordered(chosen)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
@@ -114,14 +120,12 @@ def board(actor: gate.Actor, *, view: str = "all", state: str = "", page: int = 
         act=Act.LIST,
         fields={Situation.SEALED_AS: _LISTED},
     )
-    late_actions = _late_actions().filter(situation__in=within.values("id")).count()
     return Board(
         rows=tuple(_row(row, opened) for row in rows if row.id in opened.groups),
         view=view,
         state=state,
         page=page,
         pages=pages,
-        overdue_actions=late_actions,
         **totals,
     )
 
@@ -134,16 +138,13 @@ def _mine(actor: gate.Actor) -> Q:
     return held | Q(Exists(owned))
 
 
-def _late_actions() -> QuerySet[AgreedAction]:
-    return AgreedAction.objects.filter(
+def _late() -> Q:
+    late = AgreedAction.objects.filter(
         state__in=AGREED_ACTION_STATES,
         due_on__lt=timezone.localdate(),
         situation__state__in=OPEN_STATES,
     )
-
-
-def _late() -> Q:
-    return Q(Exists(_late_actions().filter(situation=OuterRef("pk"))))
+    return Q(Exists(late.filter(situation=OuterRef("pk"))))
 
 
 def _ordered(rows: QuerySet[Situation]) -> QuerySet[Any]:
