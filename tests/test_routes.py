@@ -47,6 +47,7 @@ VERIFIED = {
     "charter-draft",
     "charter-publish",
     "charter-receipt",
+    "charter-receipt-pdf",
     "charter-text",
     "charter-version",
     "charter-versions",

@@ -29,6 +29,11 @@ urlpatterns = [
         name="charter-text",
     ),
     path("charte/recu/<uuid:signature>", charters.charter_receipt, name="charter-receipt"),
+    path(
+        "charte/recu/<uuid:signature>.pdf",
+        charters.charter_receipt_pdf,
+        name="charter-receipt-pdf",
+    ),
     path("organisations/<uuid:organisation>/adhesion", joining.subscription, name="subscription"),
     path(
         "organisations/<uuid:organisation>/personnes",

@@ -2,8 +2,13 @@
 
 import base64
 import json
+import re
 import shutil
 import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +123,45 @@ def test_a_subscription_has_its_receipt_too(circle: Circle, tmp_path: Path) -> N
     receipt = json.loads(signed_in(other).get(address).content)
     assert verifies(receipt, tmp_path)
     assert signed_in(circle.participant).get(address).status_code == 404
+
+
+# --- On paper -----------------------------------------------------------------------------------
+
+
+def test_a_receipt_on_paper_is_a_tagged_pdf_of_its_owner_alone(circle: Circle) -> None:
+    row = Signature.objects.get(participation=number_of(circle.participant))
+    address = reverse("charter-receipt-pdf", args=[row.id])
+    answer = signed_in(circle.participant).get(address)
+    assert answer.content.startswith(b"%PDF-")
+    written = b"".join(_unpacked(answer.content))
+    assert b"/StructTreeRoot" in written
+    assert b"/Lang" in written
+    assert signed_in(circle.manager).get(address).status_code == 404
+
+
+def _unpacked(pdf: bytes) -> Iterator[bytes]:
+    """The file's own objects, and those it keeps compressed."""
+    yield pdf
+    for packed in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL):
+        with suppress(zlib.error):
+            yield zlib.decompress(packed)
+
+
+def test_a_server_without_the_libraries_says_so_and_keeps_the_other_receipt(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Missing:
+        """As importing the package behaves where Pango isn't there."""
+
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "weasyprint":
+                raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    for name in [each for each in sys.modules if each.split(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    row = Signature.objects.get(participation=number_of(circle.participant))
+    client = signed_in(circle.participant)
+    answer = client.get(reverse("charter-receipt-pdf", args=[row.id]), follow=True)
+    assert "ne fait pas de PDF" in answer.content.decode()
+    assert client.get(reverse("charter-receipt", args=[row.id])).status_code == 200

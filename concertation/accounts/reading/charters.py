@@ -1,5 +1,6 @@
 """The charter's versions, readable for ever, and the draft of the next one with what it changes."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.http import Http404
 
 from audit.enums import Purpose, SubjectKind, Verb
 from concertation.accounts.languages import own_names
-from concertation.accounts.models import Organisation, User
+from concertation.accounts.models import Organisation, Participation, User
 from concertation.accounts.reading.charter_page import Text, languages_of, read_text
 from concertation.accounts.reading.places import own_place
 from ethics import gate
@@ -139,13 +140,62 @@ def exact_text(number: int, language: str) -> bytes:
     return text.encode()
 
 
+@dataclass(frozen=True, slots=True)
+class PaperReceipt:
+    """A signature's receipt as it is printed."""
+
+    number: UUID
+    name: str
+    organisation: str
+    concertation: str
+    function: str
+    status: str
+    made_at: datetime
+    version: int
+    language: str
+    sha256: str
+    sentence: str
+    public_key: str
+    signature: str
+    index: int
+    checkpoint: str
+
+
 def own_receipt(actor: gate.Actor, number: UUID) -> dict[str, Any]:
     """The receipt of one of the actor's own signatures; raises `gate.Refused` for another's."""
+    row, place = _own_signature(actor, number)
+    return signature_receipt(row, place.concertation_id)
+
+
+def paper_receipt(actor: gate.Actor, number: UUID) -> PaperReceipt:
+    """The same receipt in words; raises `gate.Refused` for another's."""
+    row, place = _own_signature(actor, number)
+    receipt = signature_receipt(row, place.concertation_id)
+    said = json.loads(receipt["statement"])
+    return PaperReceipt(
+        number=row.id,
+        name=place.person.name,
+        organisation=place.organisation.name,
+        concertation=place.concertation.name,
+        function=row.function,
+        status=row.get_secrecy_status_display(),
+        made_at=row.made_at,
+        version=row.charter_id,
+        language=row.language,
+        sha256=said["charter_sha256"],
+        sentence=said["sentence"],
+        public_key=receipt["public_key"],
+        signature=receipt["signature"],
+        index=receipt["ledger"]["index"],
+        checkpoint=receipt["ledger"]["checkpoint"],
+    )
+
+
+def _own_signature(actor: gate.Actor, number: UUID) -> tuple[Signature, Participation]:
     row = Signature.objects.filter(id=number, person=actor.person).first()
     if row is None:
         raise _not_theirs(actor, SubjectKind.SIGNATURE)
-    place = own_place(actor, row.participation)
-    return signature_receipt(row, place.concertation_id)
+    return row, own_place(actor, row.participation)
 
 
 def organisation_receipt(organisation: Organisation, number: UUID) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from concertation.accounts.reading.people import people_page
 from concertation.accounts.views.helpers import actor_of, attempt
 from concertation.accounts.views.signing_in import PAGE
 from concertation.door import Door, door
+from concertation.paper import NoPaperError, pdf_response
 from ethics.charter.actions import LANGUAGES
 from ethics.charter.drafting import GRACE
 
@@ -132,6 +133,24 @@ def charter_publish(request: HttpRequest) -> HttpResponse:
 def charter_receipt(request: HttpRequest, signature: UUID) -> HttpResponse:
     """One's own signature as a file that anybody can verify."""
     return _receipt(read.own_receipt(actor_of(request), signature), f"signature-{signature}")
+
+
+@door(Door.VERIFIED)
+@require_safe
+def charter_receipt_pdf(request: HttpRequest, signature: UUID) -> HttpResponse:
+    """One's own signature on paper."""
+    receipt = read.paper_receipt(actor_of(request), signature)
+    try:
+        return pdf_response(
+            request,
+            "charter/receipt_paper.html",
+            {"receipt": receipt},
+            f"signature-{signature}",
+        )
+    except NoPaperError:
+        text = _("Ce serveur ne fait pas de PDF. Gardez le fichier JSON, ou imprimez la page.")
+        messages.error(request, text)
+        return redirect("start")
 
 
 @door(Door.VERIFIED)
