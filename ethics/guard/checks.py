@@ -13,7 +13,7 @@ import phonenumbers
 from stdnum import iban, luhn
 from stdnum.be import bis, nn
 
-from ethics.guard.names import after_title, given_or_pair, introduced
+from ethics.guard.names import after_title, given_or_pair, introduced, small_given
 from ethics.guard.streets import (
     dutch_street,
     named_place,
@@ -42,11 +42,10 @@ def national_number(found: re.Match[str]) -> Place | None:
 
 def account(found: re.Match[str]) -> Place | None:
     """An IBAN (ISO 13616): the length of its country, and mod 97-10."""
-    length = TABLE.numbers.get(found[0][:2].upper())
-    if length is None:
-        return None
     written = [place for place, letter in enumerate(found[0]) if letter.isalnum()]
-    if len(written) < length:
+    country = "".join(found[0][place] for place in written[:2]).upper()
+    length = TABLE.iban_lengths.get(country)
+    if length is None or len(written) < length:
         return None
     number = "".join(found[0][place] for place in written[:length]).upper()
     if not iban.is_valid(number, check_country=False):
@@ -164,4 +163,5 @@ CHECKS: Final[dict[str, Check]] = {
     "after_title": after_title,
     "introduced": introduced,
     "given_or_pair": given_or_pair,
+    "small_given": small_given,
 }

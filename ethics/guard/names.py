@@ -12,6 +12,7 @@ Place = tuple[int, int]
 
 _TOKEN: Final = TABLE.expression("[A-Za-z][A-Za-z']*\\.?(?:-[A-Za-z][A-Za-z']*)*|-|\\n")
 _GIVEN: Final = TABLE.words("given")
+_SMALL_GIVEN: Final = _GIVEN - TABLE.words("no_small_given") - TABLE.words("wordy")
 _WORDY: Final = TABLE.words("wordy")
 _FAMILY: Final = TABLE.words("family")
 _PARTICLES: Final = TABLE.words("name_particle")
@@ -76,15 +77,23 @@ def given_or_pair(found: re.Match[str]) -> Place | None:
     ]
     first = bool(_SENTENCE_END.search(text[max(0, found.start() - 4) : found.start()]))
     kinds = [_kind(word) for word, _start, _end in tokens]
+    if first and kinds[0] == "other" and not _shouted(tokens[0][0]):
+        # A sentence's first word has its capital anyway.
+        kinds[0] = "ordinary"
     for place, kind in enumerate(kinds):
         if kind == "saint" and place + 1 < len(kinds):
             kinds[place + 1] = "ordinary"
     for low, high in _stretches(kinds):
         part = kinds[low:high]
         words = [tokens[place][0] for place in range(low, high)]
-        if _is_person(part, words, opens=first and low == 0):
+        if _is_person(part, words):
             return tokens[low][1], tokens[high - 1][2]
     return None
+
+
+def small_given(found: re.Match[str]) -> Place | None:
+    """A given name in small letters that is no word of any language: “fatima est venue”."""
+    return found.span() if found[0] in _SMALL_GIVEN else None
 
 
 def _stretches(kinds: list[str]) -> list[tuple[int, int]]:
@@ -103,8 +112,8 @@ def _stretches(kinds: list[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _is_person(kinds: list[str], words: list[str], *, opens: bool) -> bool:
-    """Whether capitalised words that stand together name a person; `opens`: a sentence."""
+def _is_person(kinds: list[str], words: list[str]) -> bool:
+    """Whether capitalised words that stand together name a person."""
     if "given" in kinds or "family" in kinds:
         return True
     named = [word for word, kind in zip(words, kinds, strict=True) if kind != "particle"]
@@ -112,12 +121,12 @@ def _is_person(kinds: list[str], words: list[str], *, opens: bool) -> bool:
         return False
     if all(word.isupper() for word in named):
         return False
-    if any(word.isupper() and len(word) <= _ACRONYM for word in named):
-        return False
-    if opens:
-        # A sentence's first word has its capital anyway.
-        return kinds[0] == "wordy" or len(named) > 2
-    return True
+    return all(_shouted(word) or not word.isupper() for word in named)
+
+
+def _shouted(word: str) -> bool:
+    """Whether a word in capitals is too long for an acronym: “DUPONT Yolanda”."""
+    return word.isupper() and len(word) > _ACRONYM
 
 
 def _kind(word: str) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from ethics.guard.checks import CHECKS
-from ethics.guard.findings import Finding, Kind, Severity
+from ethics.guard.findings import Finding
 from ethics.guard.folding import fold
 from ethics.guard.table import TABLE, Rule
 
@@ -37,7 +37,7 @@ def scan(text: str, *, known: Collection[str] = ()) -> list[Finding]:
                 continue
             taken[start:end] = b"\1" * (end - start)
             place = folded.original(start, end)
-            found.append(Finding(Kind(rule.kind), Severity(rule.severity), *place, rule.advice))
+            found.append(Finding(rule.kind, rule.severity, *place, rule.advice))
     return sorted(found, key=lambda finding: (finding.start, finding.end))
 
 

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from ethics.guard.findings import Kind, Severity
+
 SOURCE: Final = Path(__file__).with_name("rules.json")
 _NAMED: Final = re.compile(r"<([a-z_]+)>")
 
@@ -28,8 +30,8 @@ class Rule:
     """
 
     name: str
-    kind: str
-    severity: str
+    kind: Kind
+    severity: Severity
     advice: str
     pattern: re.Pattern[str]
     check: str
@@ -58,7 +60,7 @@ class Table:
         return frozenset(_words(self._source["words"][name]))
 
     @cached_property
-    def numbers(self) -> Mapping[str, int]:
+    def iban_lengths(self) -> Mapping[str, int]:
         """The length of an IBAN, by country (SWIFT's IBAN registry)."""
         return {each[:2]: int(each[2:]) for each in self._source["iban_lengths"].split()}
 
@@ -72,6 +74,15 @@ class Table:
         """The rules, in the order in which they take a place in the text."""
         return tuple(self._rule(each) for each in self._source["rules"])
 
+    def written(self) -> list[str]:
+        """Every expression of the rules as the engines receive it."""
+        around = [(rule.before, rule.unless_before, rule.after) for rule in self.rules]
+        return [
+            self.masks.pattern,
+            *(rule.pattern.pattern for rule in self.rules),
+            *(each.pattern for three in around for each in three if each),
+        ]
+
     def expression(self, written: str | list[str], flags: str = "") -> re.Pattern[str]:
         """An expression of the file, ready for use."""
         options = re.ASCII | (re.IGNORECASE if "i" in flags else re.NOFLAG)
@@ -80,8 +91,8 @@ class Table:
     def _rule(self, line: Mapping[str, Any]) -> Rule:
         return Rule(
             name=line["name"],
-            kind=line["kind"],
-            severity=line["severity"],
+            kind=Kind(line["kind"]),
+            severity=Severity(line["severity"]),
             advice=line["advice"],
             pattern=self.expression(line["pattern"], line.get("flags", "")),
             check=line.get("check", ""),
