@@ -10,7 +10,7 @@ from ethics.guard.table import TABLE
 
 Place = tuple[int, int]
 
-_TOKEN: Final = TABLE.expression("[A-Za-z][A-Za-z']*\\.?(?:-[A-Za-z][A-Za-z']*)*|-|\\n")
+_TOKEN: Final = TABLE.expression("[A-Za-z][A-Za-z'-]*")
 _GIVEN: Final = TABLE.words("given")
 _SMALL_GIVEN: Final = _GIVEN - TABLE.words("no_small_given") - TABLE.words("wordy")
 _WORDY: Final = TABLE.words("wordy")
@@ -18,7 +18,7 @@ _FAMILY: Final = TABLE.words("family")
 _PARTICLES: Final = TABLE.words("name_particle")
 _ORDINARY: Final = TABLE.words("ordinary")
 _SAINTS: Final = frozenset({"saint", "sainte", "sint", "st", "ste"})
-_PEOPLES: Final = TABLE.expression("^<nationality>$", "i")
+_PEOPLES: Final = TABLE.expression("^<nationality>$")
 _SENTENCE_END: Final = TABLE.expression('(?:^|[.!?:;\\n"*(>] ?|(?:^|\\n) ?- ?)$')
 # Fewer capitals than this are an acronym, more are a name that someone shouts.
 _ACRONYM: Final = 4
@@ -40,7 +40,7 @@ def _name_end(text: str, start: int, stop: int, *, bare: bool) -> int | None:
     """Where a name that starts here ends; `None` where none does. `bare`: small letters count
     only when the word is known as a name."""
     end = None
-    for token in re.finditer(r"[A-Za-z][A-Za-z'-]*", text[start:stop]):
+    for token in _TOKEN.finditer(text[start:stop]):
         word = token[0]
         if end is not None and not _joins(text[start + (end or 0) : start + token.start()]):
             break
@@ -64,8 +64,9 @@ def _is_name_word(word: str) -> bool:
 
 
 def _is_ordinary(lower: str) -> bool:
-    parts = lower.split("-")
-    return lower in _ORDINARY or parts[0] in _ORDINARY | _SAINTS or bool(_PEOPLES.match(lower))
+    first = lower.partition("-")[0]
+    known = lower in _ORDINARY or first in _ORDINARY or first in _SAINTS
+    return known or bool(_PEOPLES.match(lower))
 
 
 def given_or_pair(found: re.Match[str]) -> Place | None:
@@ -73,10 +74,12 @@ def given_or_pair(found: re.Match[str]) -> Place | None:
     text = found.string
     tokens = [
         (token[0], found.start() + token.start(), found.start() + token.end())
-        for token in re.finditer(r"[A-Za-z][A-Za-z'-]*", found[0])
+        for token in _TOKEN.finditer(found[0])
     ]
-    first = bool(_SENTENCE_END.search(text[max(0, found.start() - 4) : found.start()]))
     kinds = [_kind(word) for word, _start, _end in tokens]
+    if len(kinds) == 1 and kinds[0] not in {"given", "family"}:
+        return None
+    first = bool(_SENTENCE_END.search(text[max(0, found.start() - 4) : found.start()]))
     if first and kinds[0] == "other" and not _shouted(tokens[0][0]):
         # A sentence's first word has its capital anyway.
         kinds[0] = "ordinary"

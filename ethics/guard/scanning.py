@@ -28,11 +28,11 @@ def scan(text: str, *, known: Collection[str] = ()) -> list[Finding]:
     taken = bytearray(len(folded.text))
     hidden = _hidden(folded.text, frozenset(known))
     found = []
-    lower = folded.text.lower()
+    lower = _lower(folded.text)
     for rule in TABLE.rules:
         if rule.needs and not any(each in lower for each in rule.needs):
             continue
-        for start, end in _places(rule, folded.text):
+        for start, end in places(rule, folded.text, lower):
             if any(taken[start:end]) or (rule.masked and any(hidden[start:end])):
                 continue
             taken[start:end] = b"\1" * (end - start)
@@ -41,23 +41,41 @@ def scan(text: str, *, known: Collection[str] = ()) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.start, finding.end))
 
 
-def _places(rule: Rule, text: str) -> Iterator[tuple[int, int]]:
+def places(rule: Rule, text: str, lower: str) -> Iterator[tuple[int, int]]:
     """Where a rule holds."""
     check = CHECKS[rule.check]
     position = 0
-    while candidate := rule.pattern.search(text, position):
-        place = check(candidate) if _stands(rule, candidate) else None
+    while candidate := _candidate(rule, text, lower, position):
+        place = check(candidate) if _stands(rule, candidate, lower) else None
         position = candidate.start() + 1
         if place is not None:
             yield place
             position = max(position, place[1])
 
 
-def _stands(rule: Rule, candidate: re.Match[str]) -> bool:
-    """Whether what surrounds a candidate is as the rule asks."""
-    text, start, end = candidate.string, candidate.start(), candidate.end()
-    before = text[max(0, start - AROUND) : start]
-    after = text[end : end + AROUND]
+def _candidate(rule: Rule, text: str, lower: str, position: int) -> re.Match[str] | None:
+    if rule.in_lower is None:
+        return rule.pattern.search(text, position)
+    found = rule.in_lower.search(lower, position)
+    return rule.pattern.match(text, found.start()) if found else None
+
+
+def _lower(text: str) -> str:
+    """A text in small letters, each at its place: rules know ASCII letters only."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text.translate(_SMALL)
+
+
+_SMALL: Final = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+
+
+def _stands(rule: Rule, candidate: re.Match[str], lower: str) -> bool:
+    """Whether what surrounds a candidate is as the rule asks, in small letters or capitals."""
+    if rule.before is rule.unless_before is rule.after is None:
+        return True
+    start, end = candidate.span()
+    before = lower[max(0, start - AROUND) : start]
+    after = lower[end : end + AROUND]
     if rule.unless_before and rule.unless_before.search(before):
         return False
     asked = [(rule.before, before), (rule.after, after)]

@@ -23,10 +23,12 @@ _NAMED: Final = re.compile(r"<([a-z_]+)>")
 class Rule:
     """One line: what is looked for, and what must or must not stand around it.
 
-    `before` and `unless_before` are looked for in the forty characters that end where the candidate
-    starts, `after` in those that follow it. `check` names the function that confirms a candidate.
-    `masked`: streets, places of public life and the concertation's own names hide it. `needs`:
-    where none of these stands in the text, nothing is looked for.
+    `in_lower` is the expression for a text in small letters, where capitals don't matter: Python's
+    engine is twice as fast without the flag that ignores case. `before` and `unless_before` are
+    looked for in the forty characters that end where the candidate starts, `after` in those that
+    follow it. `check` names the function that confirms a candidate. `masked`: streets, places of
+    public life and the concertation's own names hide it. `needs`: where none of these stands in
+    the text, nothing is looked for.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Rule:
     severity: Severity
     advice: str
     pattern: re.Pattern[str]
+    in_lower: re.Pattern[str] | None
     check: str
     before: re.Pattern[str] | None
     unless_before: re.Pattern[str] | None
@@ -95,6 +98,7 @@ class Table:
             severity=Severity(line["severity"]),
             advice=line["advice"],
             pattern=self.expression(line["pattern"], line.get("flags", "")),
+            in_lower=self.expression(line["pattern"]) if "i" in line.get("flags", "") else None,
             check=line.get("check", ""),
             before=self._around(line, "before", "{}$"),
             unless_before=self._around(line, "unless_before", "{}$"),
@@ -106,7 +110,7 @@ class Table:
     def _around(self, line: Mapping[str, Any], name: str, frame: str) -> re.Pattern[str] | None:
         if name not in line:
             return None
-        return self.expression(frame.format(f"(?:{''.join(line[name])})"), "i")
+        return self.expression(frame.format(f"(?:{''.join(line[name])})"))
 
     def _expand(self, written: str) -> str:
         """Put words and parts in their places; parts may name others."""

@@ -20,14 +20,16 @@ ROUNDS: Final = 200
 def guard() -> Measure:
     """How far the guard is from its nearest bar: 0 or more holds, below 0 doesn't."""
     sentences = corpus()
+    note, dense = _note(sentences), sentences[::7]
     score, held = measure(sentences), measure(each for each in sentences if each.held)
-    time_taken = milliseconds(sentences)
+    time_taken = milliseconds(note)
     margin = min(_margins(score, time_taken))
     how = [
         f"Nearest bar, of: hard kinds recall >= {RECALL} and precision >= {PRECISION}, names with a"
         f" cue recall >= {CUED}, sentences without identifiers blocked <= {BLOCKED}, 2,000"
-        f" characters <= {MILLISECONDS} ms of processor time (median of {ROUNDS}:"
-        f" {time_taken:.2f}).",
+        f" characters of a note <= {MILLISECONDS} ms of processor time (median of {ROUNDS}:"
+        f" {time_taken:.2f}; where every second sentence holds an identifier:"
+        f" {milliseconds(dense):.2f}).",
         f"All {len(sentences)} sentences, {score.blocked} of {score.harmless} blocked:",
         *table(score),
         f"Held out, {sum(each.held for each in sentences)} sentences,"
@@ -48,9 +50,16 @@ def _margins(score: Score, time_taken: float) -> list[float]:
     return margins
 
 
+def _note(sentences: list[Sentence]) -> list[Sentence]:
+    """A note as people write it: one sentence in ten holds an identifier."""
+    plain = [each for each in sentences if not each.findings]
+    labelled = [each for each in sentences if each.findings]
+    return [labelled[place] if place % 10 == 9 else plain[place] for place in range(80)]
+
+
 def milliseconds(sentences: list[Sentence]) -> float:
-    """The median time of a scan of 2,000 characters of ordinary notes, identifiers among them."""
-    text = " ".join(each.text for each in sentences[::7])[:2000]
+    """The median time of a scan of 2,000 characters, in milliseconds."""
+    text = " ".join(each.text for each in sentences)[:2000]
     times = []
     scan(text)
     for _ in range(ROUNDS):

@@ -36,6 +36,13 @@ def sheet_price() -> Measure:
     return pages.sheet_price()
 
 
+def guard() -> Measure:
+    """The identifier guard over its labelled sentences."""
+    from tests.benchmarks import guard as guarding  # noqa: PLC0415 - only when it is asked for
+
+    return guarding.guard()
+
+
 def guard_browser_ms() -> Measure:
     """One look of the identifier guard in the browser."""
     from tests.benchmarks import guard_browser  # noqa: PLC0415 - it needs Django to be set up
@@ -71,6 +78,7 @@ MEASURES: Final[dict[str, Callable[[], Measure]]] = {
     "page_accessibility": later(95, "score", "the audit in the browser comes later."),
     "page_best_practices": later(95, "score", "the audit in the browser comes later."),
     "page_weight_kb": later(150, "kB", "the audit in the browser comes later."),
+    "guard": guard,
     "guard_browser_ms": guard_browser_ms,
     "guard_module_kb": guard_module_kb,
     "demo_start_s": demo_start,

@@ -1,6 +1,7 @@
 """The guard over the labelled sentences: design 2's bars, and the corpus keeps its own promises."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -63,4 +64,4 @@ def test_findings_stand_in_order_and_never_overlap() -> None:
     for sentence in SENTENCES:
         places = [(each.start, each.end) for each in scan(sentence.text)]
         assert places == sorted(places)
-        assert all(one[1] <= other[0] for one, other in zip(places, places[1:], strict=False))
+        assert all(one[1] <= other[0] for one, other in pairwise(places))

@@ -29,7 +29,8 @@ def table() -> Any:
 
 def corpus() -> list[str]:
     """The labelled sentences of the guard's own tests, and every text of the demo."""
-    lines = [line for path in sorted(LABELLED.glob("*.jsonl")) for line in path.open("rb")]
+    files = [path.read_text(encoding="utf-8") for path in sorted(LABELLED.glob("*.jsonl"))]
+    lines = [line for file in files for line in file.split("\n") if line]
     told = [
         text
         for story in (*pilot().stories, *tilleuls())

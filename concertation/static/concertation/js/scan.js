@@ -135,10 +135,11 @@ function checksOf(source, expression) {
       return right ? span(found) : null;
     },
     iban(found) {
-      const length = lengths.get(found[0].slice(0, 2).toUpperCase());
       const places = [...found[0]].flatMap((letter, place) => (/[A-Za-z0-9]/.test(letter) ? [place] : []));
+      const written = places.map((place) => found[0][place]).join("").toUpperCase();
+      const length = lengths.get(written.slice(0, 2));
       if (!length || places.length < length) return null;
-      const number = places.slice(0, length).map((place) => found[0][place]).join("").toUpperCase();
+      const number = written.slice(0, length);
       const moved = number.slice(4) + number.slice(0, 4);
       if (mod97(moved.replace(/[A-Z]/g, (letter) => letter.charCodeAt(0) - 55)) !== 1) return null;
       return [found.index, found.index + places[length - 1] + 1];
@@ -195,17 +196,27 @@ function streetsOf(source, expression, lower) {
   const particles = lower("street_particle"), never = lower("no_street"), noDutch = lower("no_dutch_street");
   const safeSuffix = expression("<safe_suffix>$", "i");
   const wordsIn = (text) => text.match(WORD) ?? [];
-  const isName = (kind, all) => {
+  const counted = expression(" ([a-z]{2,18}(?:[sx]|en))(?!\\w)", "y");
+  const counts = (text, end) => {
+    counted.lastIndex = end;
+    const word = counted.exec(text.slice(0, end + 20))?.[1];
+    return word !== undefined && !never.has(word);
+  };
+  const isName = (kind, written) => {
+    const all = written.map((word) => word.replace(/^[dl]'/i, ""));
     const named = all.filter((word) => !particles.has(word.toLowerCase()));
     if (!named.length || named.at(-1) !== all.at(-1)) return false;
-    if (named.some((word) => never.has(word.toLowerCase().replace(/\.+$/, "")))) return false;
     const small = named.filter((word) => /^[a-z]/.test(word));
+    if (small.some((word) => never.has(word.replace(/\.+$/, "")))) return false;
     return !small.length || (small.length === named.length && named.length <= 3 && safe.test(kind));
   };
   return {
     street_and_number(found) {
       const [, kind, name, number] = found;
       if (/^(?:19|20)..$/.test(number) && month.test(name)) return null;
+      const between = found.input.slice(span(found, 2)[1], span(found, 3)[0]);
+      const loose = between.includes(",") || (/[a-z]/.test(name) && name === name.toLowerCase());
+      if (loose && counts(found.input, span(found)[1])) return null;
       return isName(kind, wordsIn(name)) ? span(found) : null;
     },
     number_and_street(found) {
@@ -217,6 +228,8 @@ function streetsOf(source, expression, lower) {
     },
     dutch_street(found) {
       if (noDutch.has(found[1].toLowerCase())) return null;
+      const [, end] = span(found), after = found.input.slice(span(found, 1)[1], end);
+      if (after.includes(",") && counts(found.input, end)) return null;
       return capital(found[1]) || safeSuffix.test(found[1]) ? span(found) : null;
     },
     named_place: (found) => (wordsIn(found[1]).some((word) => never.has(word.toLowerCase())) ? null : span(found)),
@@ -275,13 +288,14 @@ function namesOf(expression, lower) {
     });
     return found;
   };
-  const isPerson = (kinds, words, opens) => {
+  const smallGiven = new Set([...given].filter((word) => !wordy.has(word) && !lower("no_small_given").has(word)));
+  /* Too long for an acronym: “DUPONT Yolanda”. */
+  const shouted = (word) => isUpper(word) && word.length > 4;
+  const isPerson = (kinds, words) => {
     if (kinds.includes("given") || kinds.includes("family")) return true;
     const named = words.filter((_, place) => kinds[place] !== "particle");
     if (named.length < 2 || named.every(isUpper)) return false;
-    if (named.some((word) => isUpper(word) && word.length <= 4)) return false;
-    /* A sentence's first word has its capital anyway. */
-    return !opens || kinds[0] === "wordy" || named.length > 2;
+    return named.every((word) => shouted(word) || !isUpper(word));
   };
   return {
     after_title(found) {
@@ -292,14 +306,17 @@ function namesOf(expression, lower) {
       const [start, stop] = span(found, 1), end = nameEnd(found.input, start, stop);
       return end === null ? null : [start, end];
     },
+    small_given: (found) => (smallGiven.has(found[0]) ? span(found) : null),
     given_or_pair(found) {
       const tokens = tokensIn(found[0]).map((token) => [token[0], found.index + token.index, found.index + token.index + token[0].length]);
       const first = sentenceEnd.test(found.input.slice(Math.max(0, found.index - 4), found.index));
       const kinds = tokens.map(([word]) => kindOf(word));
+      /* A sentence's first word has its capital anyway. */
+      if (first && kinds[0] === "other" && !shouted(tokens[0][0])) kinds[0] = "ordinary";
       kinds.forEach((kind, place) => { if (kind === "saint" && place + 1 < kinds.length) kinds[place + 1] = "ordinary"; });
       for (const [low, high] of stretches(kinds)) {
         const words = tokens.slice(low, high).map(([word]) => word);
-        if (isPerson(kinds.slice(low, high), words, first && low === 0)) return [tokens[low][1], tokens[high - 1][2]];
+        if (isPerson(kinds.slice(low, high), words)) return [tokens[low][1], tokens[high - 1][2]];
       }
       return null;
     },
