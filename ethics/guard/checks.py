@@ -90,13 +90,13 @@ def personal_page(found: re.Match[str]) -> Place | None:
         return found.span()
     for part in path.split("/"):
         words = re.findall(r"[a-z]+", part.lower())
-        if len(words) > 1 and any(word in _GIVEN for word in words[:2]):
+        if len(words) > 1 and _NAMES.intersection(words[:2]):
             return found.span()
     return None
 
 
 _PERSONAL: Final = TABLE.expression("<personal_path>", "i")
-_GIVEN: Final = TABLE.words("given")
+_NAMES: Final = TABLE.words("given") | TABLE.words("family")
 
 
 def full_date(found: re.Match[str]) -> Place | None:

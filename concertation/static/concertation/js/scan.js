@@ -116,7 +116,7 @@ function checksOf(source, expression) {
   const dateInside = expression("^\\d{1,2}[/.-]\\d{1,2}[/.-](?:19|20)\\d\\d(?!\\d)");
   const sentence = expression("[.;!?\\n]"), near = 40;
   const duration = expression("<duration>$", "i"), nationality = expression("(?<!\\w)<nationality>(?!\\w)", "i");
-  const personal = expression("<personal_path>", "i"), given = lower("given");
+  const personal = expression("<personal_path>", "i"), names = new Set([...lower("given"), ...lower("family")]);
   const following = (text, mark) => (text.includes(mark) ? text.slice(text.indexOf(mark) + mark.length) : "");
   const lengths = new Map(source.iban_lengths.split(" ").map((each) => [each.slice(0, 2), Number(each.slice(2))]));
   const asFound = (found) => (found.length > 1 ? found.indices[1] ?? null : span(found));
@@ -171,7 +171,7 @@ function checksOf(source, expression) {
       const path = following(following(found[0], "://") || found[0], "/");
       const named = (part) => {
         const words = part.toLowerCase().match(/[a-z]+/g) ?? [];
-        return words.length > 1 && words.slice(0, 2).some((word) => given.has(word));
+        return words.length > 1 && words.slice(0, 2).some((word) => names.has(word));
       };
       return personal.test(path) || path.split("/").some(named) ? span(found) : null;
     },
