@@ -288,7 +288,8 @@ function namesOf(expression, lower) {
     });
     return found;
   };
-  const smallGiven = new Set([...given].filter((word) => !wordy.has(word) && !lower("no_small_given").has(word)));
+  const notSmall = lower("no_small_given");
+  const smallGiven = new Set([...given].filter((word) => !wordy.has(word) && !notSmall.has(word)));
   /* Too long for an acronym: “DUPONT Yolanda”. */
   const shouted = (word) => isUpper(word) && word.length > 4;
   const isPerson = (kinds, words) => {
