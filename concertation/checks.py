@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
+from concertation.situations.actions import erase
 from ethics import gate
 from ethics.secrecy import pepper
 
@@ -144,6 +145,33 @@ def erasure_store_is_there(databases: Any = None, **_: Any) -> list[CheckMessage
             "The erasure store is missing or empty, and there are situations it should hold.",
             hint="Put its file back before serving; see docs/operations.md, “Erasure store”.",
             id="concertation.E011",
+        )
+    ]
+
+
+@register(Tags.database)
+def nothing_erased_came_back(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """After a restore, what was erased since the backup has rows again: they are deleted first."""
+    if not databases or not {"default", "erasure"} <= set(databases):
+        return []
+    try:
+        tables = {
+            name: connections[name].introspection.table_names() for name in ("default", "erasure")
+        }
+        if "secrecy_container" not in tables["default"]:
+            return []
+        if "erasure_tombstone" not in tables["erasure"]:
+            return []
+        back = sum(1 for each in erase.came_back())
+    except DatabaseError as error:
+        return [Error(f"A database can't be reached: {error}", id="concertation.E020")]
+    if not back:
+        return []
+    return [
+        Error(
+            f"{back} erased situations have rows again: a restore, or an erasure that stopped.",
+            hint="Run manage.py erasure reapply before serving.",
+            id="concertation.E021",
         )
     ]
 

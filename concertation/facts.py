@@ -76,7 +76,9 @@ class Provider:
         # The person's, whatever hat they wear now.
         conflicts = ConflictOfInterest.objects.filter(participation__person=actor.person)
         shut = set(conflicts.order_by().values_list("situation", flat=True))
-        rows = Situation.objects.filter(id__in=numbers, concertation=actor.concertation)
+        rows = Situation.objects.filter(
+            id__in=numbers, concertation=actor.concertation, erasing=False
+        )
         told = rows.order_by().values_list(
             "id", "state", "hidden", "restricted", "brought_by", "case_manager"
         )

@@ -142,6 +142,11 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
     items.append(
         Item(_("Garde-fou"), reverse("guard", args=[slug]), "heed", here == "guard", False, True)
     )
+    if _reaches(hat, Act.READ_ERASURES):
+        address = reverse("erasures", args=[slug])
+        items.append(
+            Item(_("Effacements"), address, "lock", here.startswith("erasure"), False, True)
+        )
     return items + _administration(request)
 
 

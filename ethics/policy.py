@@ -52,6 +52,8 @@ class Act(models.TextChoices):
     RESTRICT = "restrict", _("restreindre à des personnes nommées, rouvrir")
     WITHDRAW = "withdraw", _("se retirer d’une situation")
     WITHDRAW_OTHER = "withdraw_other", _("retirer quelqu’un d’une situation")
+    ERASE = "erase", _("effacer une situation clôturée")
+    READ_ERASURES = "read_erasures", _("lire les procès-verbaux d’effacement")
     ASK_ACCESS = "ask_access", _("demander l’accès à une situation restreinte")
     GRANT_ACCESS = "grant_access", _("accorder l’accès pour un temps")
     READ_MEETINGS = "read_meetings", _("voir réunions et ordre du jour")
@@ -219,6 +221,8 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         ),
         Act.WITHDRAW: _CIRCLE,
         Act.WITHDRAW_OTHER: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.ERASE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.READ_ERASURES: MappingProxyType({R.COORDINATOR: W.ALWAYS, R.DPO: W.ALWAYS}),
         Act.ASK_ACCESS: _CIRCLE,
         Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
         Act.READ_MEETINGS: _CIRCLE,
@@ -261,6 +265,7 @@ ON_A_SITUATION: Final = frozenset(
         Act.WITHDRAW,
         Act.WITHDRAW_OTHER,
         Act.GRANT_ACCESS,
+        Act.ERASE,
     }
 )
 WRITES: Final = ON_A_SITUATION - {Act.READ, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS}
@@ -269,7 +274,8 @@ WRITES: Final = ON_A_SITUATION - {Act.READ, Act.LIST, Act.READ_HISTORY, Act.SEE_
 ON_ITS_READERS: Final = frozenset(
     {Act.RESTRICT, Act.WITHDRAW, Act.WITHDRAW_OTHER, Act.GRANT_ACCESS}
 )
-OPEN_ONLY: Final = WRITES - ON_ITS_READERS
+CLOSED_ONLY: Final = frozenset({Act.ERASE})
+OPEN_ONLY: Final = WRITES - ON_ITS_READERS - CLOSED_ONLY
 
 
 def cell(act: Act, group: FieldGroup | None = None) -> Cell:
@@ -354,6 +360,8 @@ def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refus
     if person.status != SecrecyStatus.PROFESSIONAL and not personal:
         return Refusal.NOT_BOUND
     if act in OPEN_ONLY and subject.closed:
+        return Refusal.STATE
+    if act in CLOSED_ONLY and not subject.closed:
         return Refusal.STATE
     if act in ON_ITS_READERS and subject.draft:
         # A draft gets readers by the sharing decision, and by nothing else.

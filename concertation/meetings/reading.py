@@ -16,6 +16,7 @@ from concertation.accounts.models import Participation
 from concertation.meetings.agenda import Agenda, Candidate, propose
 from concertation.meetings.enums import ATTENDED, MeetingState, Presence, Reason
 from concertation.meetings.models import Attendance, Meeting
+from concertation.situations import reading as situations
 from concertation.situations.codes import show_code
 from concertation.situations.enums import OPEN_STATES, ActionState, SituationState
 from concertation.situations.models import AgreedAction, Situation
@@ -115,6 +116,8 @@ class MeetingPage:
     meeting: MeetingLine
     agenda: Agenda | None
     presented: tuple[str, ...]
+    # Closed situations that the rules erase within a month of this meeting.
+    erasures: tuple[situations.Announced, ...]
     attendees: tuple[Attendee, ...]
     is_next: bool
     may_plan: bool
@@ -166,6 +169,7 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
         meeting=line,
         agenda=agenda_for(actor, line) if is_next else None,
         presented=_presented(actor, line) if line.held else (),
+        erasures=situations.announced(actor, line.on) if is_next else (),
         attendees=attendees(actor, row.id, line.on) if line.held else (),
         is_next=is_next,
         may_plan=may_plan(actor),

@@ -148,6 +148,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_ROUTERS = ["ethics.secrecy.erasure.router.ErasureRouter"]
 SIMPLE_HISTORY_DATE_INDEX = False
+# Where `manage.py daily` copies the erasure store; none: something else copies it.
+ERASURE_BACKUP_FOLDER: Path | None = None
 
 # Languages: French first; Dutch and English complete.
 LANGUAGE_CODE = "fr"

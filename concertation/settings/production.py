@@ -1,5 +1,7 @@
 """Production: everything that must not be guessed is asked for, and a bad value stops the start."""
 
+from pathlib import Path
+
 from concertation.settings.base import *  # noqa: F403
 from concertation.settings.environment import database, env, required, secret_bytes
 
@@ -12,6 +14,8 @@ DATABASES = {
     "default": database(required("DATABASE_URL"), "DATABASE_URL"),
     "erasure": database(required("ERASURE_DATABASE_URL"), "ERASURE_DATABASE_URL"),
 }
+_copies = env.str("ERASURE_BACKUP_FOLDER", "")
+ERASURE_BACKUP_FOLDER = Path(_copies) if _copies else None
 # Migrations and pruning use the owner; the serving role may not change the ledger (design 3).
 _owner = env.str("DATABASE_OWNER_URL", "")
 if _owner:

@@ -149,3 +149,13 @@ class RequestState(models.TextChoices):
     ASKED = "asked", _("en attente")
     GRANTED = "granted", _("accordée")
     DECLINED = "declined", _("pas accordée")
+
+
+class ErasureCause(models.TextChoices):
+    """Why something was erased."""
+
+    DRAFT = "draft", _("brouillon jeté par son auteur·e")
+    DECIDED = "decided", _("décision de la coordination")
+    RETENTION = "retention", _("durée de conservation atteinte")
+    ORDER = "order", _("ordre exécuté sur le serveur")
+    RESTORED = "restored", _("effacée à nouveau après une restauration")

@@ -17,6 +17,7 @@ from concertation.situations.enums import (
     AccessReason,
     ActionState,
     ContributionKind,
+    ErasureCause,
     RequestState,
     SituationState,
 )
@@ -65,6 +66,10 @@ class Situation(SealedRecord):
     closed_on = models.DateField(null=True, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
     last_entry_at = models.DateTimeField(default=timezone.now)
+    # Six months passed without an entry: its holder was asked to look again.
+    review_asked_on = models.DateField(null=True, blank=True)
+    # Marked for erasure: from here on nobody finds it, whatever step comes next or fails.
+    erasing = models.BooleanField(default=False)
     # The number of the form it was typed in: a second click finds the draft it already made.
     form_number = models.UUIDField(null=True, editable=False)
 
@@ -271,6 +276,30 @@ class YearTally(SealedRecord):
 
     def __str__(self) -> str:
         return f"{self.year}"
+
+
+class Erasure(models.Model):
+    """One erasure: what was done when, so that it goes on after a crash, and its certificate.
+
+    The number is the container's; no code, no content, nothing that leads back.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="erasures")
+    cause = models.CharField(max_length=10, choices=ErasureCause)
+    # Whoever decided; nobody for what the rules or an order did.
+    by = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
+    marked_at = models.DateTimeField(default=timezone.now)
+    destroyed_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField(default=0)
+    certified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-marked_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class UsedCode(models.Model):

@@ -70,6 +70,22 @@ WITHDRAWN: Final[Text] = (
         " Vous ne la voyez plus au tableau. Si c’est une erreur, parlez-en à la coordination.\n"
     ),
 )
+REVIEW_ASKED: Final[Text] = (
+    _("Une situation est sans nouvelles depuis six mois"),
+    _(
+        "Bonjour,\n\nUne situation qui vous concerne est sans nouvelles depuis six mois. Elle est"
+        " mise en sommeil et à l’ordre du jour de la prochaine réunion. Sans nouvelle entrée d’ici"
+        " un mois, elle sera clôturée.\n"
+    ),
+)
+CLOSED_BY_RULE: Final[Text] = (
+    _("Une situation est clôturée d’office"),
+    _(
+        "Bonjour,\n\nUne situation qui vous concerne est clôturée d’office\u00a0: elle est restée"
+        " sans nouvelles, ou sa durée de conservation s’achève. Elle sera effacée dans trois mois."
+        " Vous la trouvez au tableau, parmi les situations clôturées.\n"
+    ),
+)
 
 
 def tell(places: Iterable[UUID], text: Text) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from concertation.situations.views import audience, bringing, following, guard
+from concertation.situations.views import audience, bringing, erasing, following, guard
 
 _CODE = "/situations/<str:code>"
 
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("/demandes-acces", audience.requests, name="access-requests"),
     path("/demandes-acces/<uuid:number>", audience.answer, name="access-answer"),
     path("/garde-fou", guard.guard, name="guard"),
+    path("/effacements", erasing.erasures, name="erasures"),
+    path("/effacements/<uuid:number>", erasing.erasure, name="erasure"),
     path(_CODE, following.situation, name="situation"),
     path(f"{_CODE}/code", bringing.code, name="situation-code"),
     path(f"{_CODE}/fil", following.contribute, name="situation-contribute"),
@@ -26,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CODE}/etat", following.state, name="situation-state"),
     path(f"{_CODE}/modifier", following.edit, name="situation-edit"),
     path(f"{_CODE}/cloturer", following.close, name="situation-close"),
+    path(f"{_CODE}/effacer", erasing.erase, name="situation-erase"),
     path(f"{_CODE}/lecteurs", audience.readers, name="situation-readers"),
     path(f"{_CODE}/retrait", audience.withdraw, name="situation-withdraw"),
     path(f"{_CODE}/historique", following.history, name="situation-history"),

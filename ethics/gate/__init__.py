@@ -6,6 +6,7 @@ only then opens what was granted. Writers get a pen that seals and can't open.
 """
 
 from ethics.gate.actor import Actor, Answers
+from ethics.gate.alarms import missing_key_alarm
 from ethics.gate.audience import (
     LEAST_READERS,
     holders,
@@ -86,6 +87,7 @@ __all__ = [
     "make_member_keys",
     "may",
     "members",
+    "missing_key_alarm",
     "new_recovery_key",
     "offers",
     "opens",

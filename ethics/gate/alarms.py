@@ -42,6 +42,23 @@ def unopenable_alarm(actor: Actor, container: UUID, why: str) -> None:
         provider().alert(actor.concertation, "unopenable")
 
 
+def missing_key_alarm(container: UUID, concertation: UUID | None) -> None:
+    """An erasure key is gone without a tombstone, found by the server itself: nobody erased it."""
+    log.error("erasure_key_missing", object=str(container))
+    told = _told(container, Verb.UNOPENABLE)
+    record_now(
+        ledger_of(concertation),
+        Event(
+            verb=Verb.UNOPENABLE,
+            outcome=Outcome.FAILED,
+            reason="erasure_key_missing",
+            subjects=(Subject(SubjectKind.SITUATION, container),),
+        ),
+    )
+    if concertation and not told:
+        provider().alert(concertation, "unopenable")
+
+
 def chain_alarm(actor: Actor, error: chain.ChainBroken) -> chain.ChainBroken:
     """The membership chain doesn't hold: recorded, the DPO told, and everything stays shut."""
     log.error("membership_chain_broken", number=error.number, reason=error.why)

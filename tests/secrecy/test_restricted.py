@@ -1,9 +1,7 @@
 """Restricted situations against people who kept what they once could open."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -12,59 +10,18 @@ from audit.enums import Purpose, Verb
 from concertation.situations import actions
 from concertation.situations.models import ConflictOfInterest, Situation, SituationGrant
 from ethics import gate
-from ethics.gate import keyring
 from ethics.policy import Act
-from ethics.secrecy import chain, unsealing
-from ethics.secrecy.check import check_all, sealed_models
+from ethics.secrecy import unsealing
+from ethics.secrecy.check import check_all
 from ethics.secrecy.erasure import store
-from ethics.secrecy.fields import SealedRecord
 from ethics.secrecy.keys import PrivateKeys
 from ethics.secrecy.models import Recipient, ScopeKey, ScopeWrap
 from ethics.secrecy.sealing import key_copy
-from ethics.secrecy.suites import SecrecyError
 from tests.cast import Circle, Someone, number_of
+from tests.secrecy.kept import every_key, live, old, opened
 from tests.situations import story
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
-
-
-def every_key(who: Someone, container: UUID) -> list[bytes]:
-    """All keys of a container this person's own keys open today, past policy and gate."""
-    wanted = [
-        (container, scope, generation)
-        for scope, generation in ScopeKey.objects.filter(container=container).values_list(
-            "scope", "generation"
-        )
-    ]
-    state = chain.state(who.actor.concertation or UUID(int=0))
-    found = keyring.scope_keys(who.actor, state, wanted)
-    return [value for value in found.values() if isinstance(value, bytes)]
-
-
-def live(container: UUID) -> Iterator[SealedRecord]:
-    for model in sealed_models():
-        yield from model._base_manager.filter(container=container)
-
-
-def old(container: UUID) -> Iterator[SealedRecord]:
-    for model in sealed_models():
-        if history := getattr(model, "history", None):
-            for row in history.model._base_manager.filter(container=container):
-                yield row.instance
-
-
-def opened(keys: list[bytes], rows: Iterator[SealedRecord]) -> list[str]:
-    """Every field that any of these keys opens."""
-    found = []
-    for row in rows:
-        for each in type(row).sealed_fields():
-            for key in keys:
-                try:
-                    value = unsealing.open_field(key, row, each)
-                except SecrecyError:
-                    continue
-                found.append(f"{row.SEALED_AS}.{each.name}: {value}")
-    return found
 
 
 def full(circle: Circle) -> Situation:

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
-from django.core.management.base import BaseCommand, CommandError
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
+from concertation.situations.actions import erase, retention
 from concertation.situations.models import SituationGrant
+from ethics import gate
+from ethics.secrecy.erasure import copies, store
 from ethics.secrecy.models import ScopeWrap, Session
 from ethics.secrecy.session import SessionStore
 
@@ -44,14 +48,67 @@ def end_access() -> str:
     return f"{ended} accesses for a time ended"
 
 
+def check_erasure_store() -> str:
+    """Finish erasures that stopped on their way, cut the store's log, and alarm where a key is gone
+    without a tombstone."""
+    finished = len(erase.resume())
+    cut = store.cut_log()
+    missing = erase.without_key()
+    for container in missing:
+        gate.missing_key_alarm(container.id, container.concertation)
+    if missing:
+        raise CommandError(f"{len(missing)} keys are gone without a tombstone")
+    return f"{finished} erasures finished, log {'cut' if cut else 'in use'}"
+
+
+def copy_erasure_store() -> str:
+    """Copy the erasure store to its own folder, and delete the copies past their week."""
+    folder = copies.own_folder()
+    if folder is None:
+        return "no ERASURE_BACKUP_FOLDER is set, nothing copied"
+    copies.make_copy(folder)
+    return f"copied, {len(copies.expire(folder))} old copies deleted"
+
+
+def apply_retention() -> str:
+    """Ask for reviews, close, and erase what falls due; never in the demo."""
+    if settings.DEMO:
+        return "the demo keeps everything"
+    today = timezone.localdate()
+    rows = retention.due_on(today)
+    retention.apply(rows, today)
+    return f"{len(rows)} situations fell due"
+
+
 # In this order: what a step records is covered by the states signed last.
-STEPS: Final[list[Step]] = [clear_sessions, record_refusals, end_access, sign_checkpoints]
+STEPS: Final[list[Step]] = [
+    clear_sessions,
+    record_refusals,
+    end_access,
+    apply_retention,
+    check_erasure_store,
+    copy_erasure_store,
+    sign_checkpoints,
+]
 
 
 class Command(BaseCommand):
-    help = "Do what is due every day: sessions, counted refusals, signed states of the ledgers."
+    help = "Do what is due every day: sessions, retention, erasures, signed states of the ledgers."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="do nothing: list what retention would do today, by number",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["dry_run"]:
+            rows = retention.due_on(timezone.localdate())
+            for row in rows:
+                self.stdout.write(f"{row.due}: {row.situation}")
+            self.stdout.write(f"{len(rows)} situations fall due; nothing was done.")
+            return
         failed = [step.__name__ for step in STEPS if not self._done(step)]
         if failed:
             raise CommandError(f"{len(failed)} of {len(STEPS)} steps failed: {', '.join(failed)}.")

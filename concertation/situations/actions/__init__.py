@@ -25,6 +25,7 @@ from concertation.situations.actions.bring import (
     edit_situation,
     save_draft,
 )
+from concertation.situations.actions.erase import erase_situation
 from concertation.situations.actions.follow import (
     FREE_KINDS,
     OF_THE_MEETING,
@@ -55,6 +56,7 @@ __all__ = [
     "contribute",
     "discard_draft",
     "edit_situation",
+    "erase_situation",
     "give_feedback",
     "move_action",
     "propose_action",

@@ -10,23 +10,23 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.models import Participation
 from concertation.situations import errors, reading, tally
+from concertation.situations.actions.erase import finish, mark
 from concertation.situations.actions.shared import (
     happened,
     locked,
     me,
     moment,
-    months_later,
     plannable,
     save,
 )
 from concertation.situations.codes import new_code
-from concertation.situations.enums import SituationState
+from concertation.situations.enums import ErasureCause, SituationState
 from concertation.situations.models import Situation
 from concertation.situations.presentation import Presentation
 from ethics import gate
 from ethics.policy import Act
-from ethics.secrecy.erasure import store
-from ethics.secrecy.models import Container, ContainerKind
+from ethics.rights.retention import months_later
+from ethics.secrecy.models import ContainerKind
 from ethics.sharing.record import Author, record_decision
 from ethics.sharing.tree import ShortAnswers, short_path
 
@@ -95,7 +95,8 @@ def _save_draft(
 def _of_form(actor: gate.Actor, form_number: UUID | None) -> Situation | None:
     if form_number is None:
         return None
-    return Situation.objects.filter(brought_by=actor.participation, form_number=form_number).first()
+    mine = Situation.objects.filter(brought_by=actor.participation, erasing=False)
+    return mine.filter(form_number=form_number).first()
 
 
 def _still_a_draft(row: Situation, expected_version: int | None) -> None:
@@ -106,7 +107,7 @@ def _still_a_draft(row: Situation, expected_version: int | None) -> None:
 
 
 def discard_draft(actor: gate.Actor, *, draft: UUID, purpose: Purpose = Purpose.BRINGING) -> None:
-    """Throw one's own draft away for good: its rows, its history, and its key.
+    """Throw one's own draft away for good: its key, its rows, its history (see `erase`).
 
     Raises `Refused` or `AlreadyBrought`.
     """
@@ -116,11 +117,9 @@ def discard_draft(actor: gate.Actor, *, draft: UUID, purpose: Purpose = Purpose.
     ) as pen:
         row = locked(actor, draft)
         _still_a_draft(row, None)
-        row.delete()
-        Container.objects.filter(id=draft).delete()
+        mark(row, ErasureCause.DRAFT, by=me(actor))
         pen.record(Verb.DRAFT_DISCARDED, subjects=(Subject(SubjectKind.SITUATION, draft),))
-    # Last, outside: a fault before this leaves a key without text, never a text without key.
-    store.destroy(draft)
+    finish(draft)
 
 
 def bring_situation(

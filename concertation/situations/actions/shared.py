@@ -1,6 +1,5 @@
 """What several actions share: dates, the lock, saving with history, waking a situation."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -41,13 +40,6 @@ def moment(on: date) -> datetime:
     if on == timezone.localdate():
         return timezone.now()
     return timezone.make_aware(datetime.combine(on, time(12)))
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day some months later, or the last of that month."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def me(actor: gate.Actor) -> UUID:

@@ -14,6 +14,15 @@ from concertation.situations.reading.audience import (
     requests_waiting,
     to_withdraw,
 )
+from concertation.situations.reading.erasures import (
+    Announced,
+    Certificate,
+    ToErase,
+    announced,
+    certificate,
+    certificates,
+    to_erase,
+)
 from concertation.situations.reading.find import (
     check_is_of,
     find,
@@ -75,9 +84,11 @@ from concertation.situations.reading.sheet import (
 __all__ = [
     "PAGE_SIZE",
     "ActionRow",
+    "Announced",
     "Audience",
     "Board",
     "BoardRow",
+    "Certificate",
     "Choice",
     "DraftRow",
     "EntryRow",
@@ -97,11 +108,15 @@ __all__ = [
     "RequestRow",
     "Sheet",
     "ToClose",
+    "ToErase",
     "ToWithdraw",
     "Version",
     "WithdrawnRow",
+    "announced",
     "audience",
     "board",
+    "certificate",
+    "certificates",
     "check_is_of",
     "check_may_bring",
     "choices",
@@ -133,5 +148,6 @@ __all__ = [
     "situation_sheet",
     "to_close",
     "to_edit",
+    "to_erase",
     "to_withdraw",
 ]

@@ -47,7 +47,7 @@ def find_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situatio
     the draft became visible in the meantime.
     """
     row = Situation.objects.filter(id=number).first()
-    if row is None or row.brought_by_id != actor.participation:
+    if row is None or row.erasing or row.brought_by_id != actor.participation:
         foreign = (row.concertation_id, row.id) if row else None
         raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
     if row.state != SituationState.DRAFT:
@@ -112,7 +112,7 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
     brought. Nobody else: nothing. A filter for comfort; the gate decides each row again.
     """
     person = gate.fetch_standing(actor).person
-    rows = Situation.objects.filter(concertation=actor.concertation).exclude(
+    rows = Situation.objects.filter(concertation=actor.concertation, erasing=False).exclude(
         state=SituationState.DRAFT
     )
     granted = SituationGrant.objects.filter(

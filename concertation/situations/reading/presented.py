@@ -119,6 +119,7 @@ def drafts(actor: gate.Actor) -> tuple[DraftRow, ...]:
             concertation=actor.concertation,
             brought_by=actor.participation,
             state=SituationState.DRAFT,
+            erasing=False,
         ).order_by("-last_entry_at", "id")
     )
     opened = gate.reveal(

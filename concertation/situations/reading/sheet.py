@@ -25,6 +25,7 @@ from concertation.situations.enums import (
 )
 from concertation.situations.models import Contribution, Situation
 from concertation.situations.reading import words
+from concertation.situations.reading.erasures import erased_on
 from concertation.situations.reading.find import code_of, find
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.people import Choice, people
@@ -127,6 +128,8 @@ class Frame:
     restricted: bool
     next_review_on: date | None
     closed_on: date | None
+    # The day the rules erase it.
+    erased_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,11 @@ class Sheet:
     def may_withdraw(self) -> bool:
         """Whether this person may withdraw from the situation."""
         return self.offers.may(Act.WITHDRAW)
+
+    @property
+    def may_erase(self) -> bool:
+        """Whether this person may erase the situation before its time."""
+        return self.offers.may(Act.ERASE)
 
     @property
     def may_see_history(self) -> bool:
@@ -258,6 +266,7 @@ def _frame(actor: gate.Actor, row: Situation) -> Frame:
         restricted=row.restricted,
         next_review_on=row.next_review_on,
         closed_on=row.closed_on,
+        erased_on=erased_on(row.closed_on),
     )
 
 

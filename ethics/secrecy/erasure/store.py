@@ -1,18 +1,22 @@
 """Makes, reads and destroys erasure keys.
 
 Created: key first, then what it protects, so that a crash leaves a key without object, never an
-object without key. Read: a missing key without tombstone is an alarm.
+object without key. Read: a missing key without tombstone is an alarm. Destroyed: on SQLite the
+pages are overwritten (`secure_delete`) and the write-ahead log is cut to nothing.
 """
 
 import secrets
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import connections, transaction
 
 from ethics.secrecy.erasure.models import ErasureKey, Tombstone
 from ethics.secrecy.erasure.router import ALIAS
 from ethics.secrecy.suites import KEY_BYTES, SecrecyError
+
+log = structlog.get_logger()
 
 
 class ErasureKeyMissing(SecrecyError):
@@ -51,8 +55,38 @@ def why_missing(container: UUID) -> SecrecyError:
     return ErasureKeyMissing("erasure_key_missing")
 
 
-def destroy(container: UUID) -> None:
-    """Destroy a key for good and leave its tombstone, in one transaction."""
+def destroy(container: UUID) -> Tombstone:
+    """Destroy a key for good and leave its tombstone, in one transaction; safe to repeat."""
     with transaction.atomic(using=ALIAS):
-        Tombstone.objects.get_or_create(container=container)
+        stone, _ = Tombstone.objects.get_or_create(container=container)
         ErasureKey.objects.filter(container=container).delete()
+        transaction.on_commit(cut_log, using=ALIAS)
+    return stone
+
+
+def cut_log() -> bool:
+    """Cut SQLite's write-ahead log: it could still hold the page with the key.
+
+    False when a reader held it open (it waits as long as any query of the store, 20 s); the next
+    destruction and the daily command try again. PostgreSQL keeps its log by its own rules.
+    """
+    connection = connections[ALIAS]
+    if connection.vendor != "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()[0]
+    if busy:
+        log.warning("erasure_log_not_cut")
+    return not busy
+
+
+def in_question(containers: Iterable[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Of containers that still have rows: those with a tombstone, and those whose key is missing
+    without one (an alarm)."""
+    wanted = set(containers)
+    destroyed = set(
+        Tombstone.objects.filter(container__in=wanted).values_list("container", flat=True)
+    )
+    known = ErasureKey.objects.filter(container__in=wanted).values_list("container", flat=True)
+    return destroyed, wanted - destroyed - set(known)
