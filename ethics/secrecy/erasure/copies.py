@@ -38,13 +38,14 @@ def make_copy(folder: Path) -> Path:
     connection = connections[ALIAS]
     if connection.vendor != "sqlite":
         raise NoCopies("The store isn't SQLite: copy it with pg_dump, and keep copies 7 days.")
-    connection.ensure_connection()
     target = folder / timezone.now().astimezone(UTC).strftime(_NAME)
     unfinished = target.with_suffix(".unfinished")
     try:
         unfinished.touch(mode=0o600)
-        with closing(sqlite3.connect(unfinished)) as copy:
-            connection.connection.backup(copy)
+        # A connection of its own: a backup through one that writes would wait for itself.
+        store = sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
+        with closing(store), closing(sqlite3.connect(unfinished)) as copy:
+            store.backup(copy)
         unfinished.rename(target)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)

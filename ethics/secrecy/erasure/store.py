@@ -67,12 +67,15 @@ def destroy(container: UUID) -> Tombstone:
 def cut_log() -> bool:
     """Cut SQLite's write-ahead log: it could still hold the page with the key.
 
-    False when a reader held it open (it waits as long as any query of the store, 20 s); the next
-    destruction and the daily command try again. PostgreSQL keeps its log by its own rules.
+    False when a reader held it open (it waits as long as any query of the store, 20 s), or inside
+    a transaction; the next destruction and the daily command try again. PostgreSQL keeps its log by
+    its own rules.
     """
     connection = connections[ALIAS]
     if connection.vendor != "sqlite":
         return True
+    if connection.in_atomic_block:
+        return False
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy = cursor.fetchone()[0]
