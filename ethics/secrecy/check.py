@@ -16,8 +16,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import QuerySet
 
-from audit.enums import Outcome, SubjectKind, Verb
-from audit.models import Entry, EntrySubject
+from audit.models import Entry
 from ethics.secrecy.erasure.models import Tombstone
 from ethics.secrecy.fields import SealedRecord, ciphertext_hash
 
@@ -201,19 +200,9 @@ def _events_of(model: type[SealedRecord]) -> Iterator[tuple[UUID, int, UUID | No
 
 
 def _gone_on_purpose(containers: set[UUID]) -> set[UUID]:
-    """Containers whose key has a tombstone, and drafts whose discarding stands in the ledger (its
-    key is destroyed after that event: a fault in between is no tampering)."""
-    discarded = EntrySubject.objects.filter(
-        kind=SubjectKind.SITUATION,
-        number__in=containers,
-        verb=Verb.DRAFT_DISCARDED,
-        outcome=Outcome.GRANTED,
-    )
-    tombstones = Tombstone.objects.filter(container__in=containers)
-    return {
-        *tombstones.values_list("container", flat=True),
-        *discarded.values_list("number", flat=True),
-    }
+    """Containers whose key has a tombstone: rows are deleted after it stands, never before."""
+    stones = Tombstone.objects.filter(container__in=containers)
+    return set(stones.values_list("container", flat=True))
 
 
 def _history_of(model: type[SealedRecord]) -> QuerySet[Any] | None:

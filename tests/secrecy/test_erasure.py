@@ -56,7 +56,7 @@ def put_back(copy: Rows) -> int:
     """Put every row of the copy back that isn't there any more; how many there were."""
     count = 0
     keys = {
-        model._meta.db_table: model._meta.pk.column  # type: ignore[union-attr]
+        model._meta.db_table: str(model._meta.pk.column)
         for model in apps.get_models(include_auto_created=True)
     }
     with connection.cursor() as cursor:
