@@ -66,12 +66,19 @@ def erase_without_keys(row: Situation, cause: ErasureCause) -> Erasure:
 
 def mark(row: Situation, cause: ErasureCause, *, by: UUID | None = None) -> Erasure:
     """First step, inside the caller's transaction: from its end on nobody finds the situation."""
-    Situation.objects.filter(id=row.id).update(erasing=True)
+    _hide(row)
     made, _ = Erasure.objects.get_or_create(
         id=row.id,
         defaults={"concertation_id": row.concertation_id, "cause": cause, "by_id": by},
     )
     return made
+
+
+def _hide(row: Situation) -> None:
+    row.erasing = True
+    # No text changed: the mark makes no version, and goes with the row.
+    row.skip_history_when_saving = True  # type: ignore[attr-defined]  # simple-history's own flag
+    row.save(update_fields=["erasing"])
 
 
 def finish(number: UUID) -> Erasure:
@@ -119,7 +126,8 @@ def reapply() -> list[Erasure]:
                     "cause": ErasureCause.RESTORED,
                 },
             )
-            Situation.objects.filter(id=container.id).update(erasing=True)
+            for row in Situation.objects.filter(id=container.id):
+                _hide(row)
             if not fresh:
                 # Its rows came back after all: delete and certify once more.
                 made.deleted_at = made.certified_at = None
@@ -153,7 +161,8 @@ def _delete_rows(container: UUID) -> int:
             count += history.model._base_manager.filter(container=container).delete()[0]
         count += model._base_manager.filter(container=container).count()
     # With it go actions, entries, conflicts, grants and requests.
-    Situation.objects.filter(id=container).delete()
+    for row in Situation.objects.filter(id=container):
+        row.delete()
     for model in sealed_models():
         model._base_manager.filter(container=container).delete()
     # And with this its keys and their copies.
