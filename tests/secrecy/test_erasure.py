@@ -3,17 +3,14 @@
 import io
 import json
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.apps import apps
 from django.core import mail
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from audit.enums import Outcome, Purpose, Verb
@@ -28,7 +25,7 @@ from concertation.situations.models import Erasure, Situation
 from ethics import gate
 from ethics.rights.retention import complete_on
 from ethics.secrecy.check import check_all, sealed_models
-from ethics.secrecy.erasure import copies, store
+from ethics.secrecy.erasure import store
 from ethics.secrecy.erasure.models import ErasureKey, Tombstone
 from ethics.secrecy.models import Container, ScopeKey, ScopeWrap
 from tests.cast import PASSWORD, Circle
@@ -156,6 +153,21 @@ def test_rows_that_came_back_after_their_certificate_go_again(circle: Circle) ->
     erase.reapply()
     assert gone(situation)
     assert Erasure.objects.get().certified_at is not None
+
+
+def test_a_key_that_an_older_copy_of_the_store_brings_back_is_destroyed_again(
+    circle: Circle,
+) -> None:
+    situation = full(circle)
+    row = ErasureKey.objects.get(container=situation.id)
+    erase_it(circle, situation)
+    row.save(force_insert=True)
+    Tombstone.objects.all().delete()
+    with pytest.raises(CommandError, match="1 their key"):
+        call_command("erasure", "status", stdout=io.StringIO())
+    call_command("erasure", "reapply", stdout=io.StringIO())
+    assert store.keys([situation.id]) == {}
+    call_command("erasure", "status", stdout=io.StringIO())
 
 
 def test_erasing_leaves_numbers_and_nothing_else(circle: Circle) -> None:
@@ -323,54 +335,6 @@ def test_a_key_gone_without_tombstone_alarms_at_night_and_in_the_status(circle: 
     with pytest.raises(CommandError):
         call_command("daily", stdout=io.StringIO(), stderr=io.StringIO())
     assert len(mail.outbox) == 1
-
-
-# --- The store's own files ----------------------------------------------------------------------
-
-
-def files_of_the_store() -> bytes:
-    """The bytes of the store's file and of its write-ahead log."""
-    path = Path(str(connections["erasure"].settings_dict["NAME"]))
-    there = [path, path.with_name(f"{path.name}-wal")]
-    return b"".join(each.read_bytes() for each in there if each.exists())
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "erasure"])
-def test_a_destroyed_key_is_in_no_byte_of_the_store_s_files_nor_of_a_new_copy(
-    tmp_path: Path,
-) -> None:
-    number, other = UUID(int=1), UUID(int=2)
-    key, kept = store.make_key(number), store.make_key(other)
-    assert key in files_of_the_store()
-    store.destroy(number)
-    assert key not in files_of_the_store()
-    assert kept in files_of_the_store()
-    copy = copies.make_copy(tmp_path).read_bytes()
-    assert kept in copy
-    assert key not in copy
-    with connections["erasure"].cursor() as cursor:
-        cursor.execute("PRAGMA secure_delete")
-        assert cursor.fetchone()[0] == 1
-
-
-def test_copies_are_whole_private_and_gone_after_a_week(tmp_path: Path) -> None:
-    call_command("erasure", "backup", "--folder", str(tmp_path), stdout=io.StringIO())
-    (_, path) = copies.copies(tmp_path)[0]
-    assert path.stat().st_mode & 0o777 == 0o600
-    old_name = (timezone.now() - timedelta(days=8)).strftime("erasure-%Y%m%dT%H%M%SZ.sqlite3")
-    path.rename(tmp_path / old_name)
-    (tmp_path / "erasure-of-someone-else.sqlite3").touch()
-    call_command("erasure", "backup", "--folder", str(tmp_path), stdout=io.StringIO())
-    (left,) = copies.copies(tmp_path)
-    assert left[1].name != old_name
-    assert (tmp_path / "erasure-of-someone-else.sqlite3").exists()
-
-
-def test_a_copy_that_cannot_be_written_fails_aloud(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="could not be written"):
-        call_command("erasure", "backup", "--folder", str(tmp_path / "missing"))
-    with pytest.raises(CommandError, match="Say where"):
-        call_command("erasure", "backup")
 
 
 def test_every_sealed_model_is_emptied(circle: Circle) -> None:

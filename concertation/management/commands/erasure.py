@@ -37,8 +37,8 @@ class Command(BaseCommand):
         elif subcommand == "destroy":
             self._destroy(options["situation"], asked=not options["yes"])
         elif subcommand == "reapply":
-            done = erase.reapply()
-            self.stdout.write(f"{len(done)} erasures applied again or finished.")
+            keys, done = len(erase.keys_back()), erase.reapply()
+            self.stdout.write(f"{len(done)} erasures applied again or finished, {keys} keys.")
         else:
             self._backup(options["folder"])
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if not found["ok"]:
             raise CommandError(
                 f"{found['missing_keys']} keys are gone without a tombstone,"
-                f" {found['came_back']} erased containers have rows,"
+                f" {found['came_back']} erased containers have rows, {found['keys_back']} their key,"
                 f" {found['unfinished']} erasures are unfinished."
             )
 
@@ -83,14 +83,16 @@ def status() -> dict[str, Any]:
     last = Tombstone.objects.order_by("-destroyed_at").first()
     folder = copies.own_folder()
     kept = copies.copies(folder) if folder else []
+    again = len(erase.keys_back())
     missing, back = len(erase.without_key()), sum(1 for _ in erase.came_back())
     waiting = Erasure.objects.filter(certified_at=None).count()
     return {
-        "ok": not (missing or back or waiting),
+        "ok": not (missing or back or again or waiting),
         "keys": ErasureKey.objects.count(),
         "tombstones": Tombstone.objects.count(),
         "missing_keys": missing,
         "came_back": back,
+        "keys_back": again,
         "unfinished": waiting,
         "log_cut": store.cut_log(),
         "copies": len(kept),

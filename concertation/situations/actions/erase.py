@@ -109,10 +109,13 @@ def resume() -> list[Erasure]:
 
 
 def reapply() -> list[Erasure]:
-    """After a restore: delete again every row of a container whose key was destroyed.
+    """After a restore: delete again every row of a container whose key was destroyed, and destroy
+    every key that an older copy of the store brought back.
 
     The ordinary database may be older than the erasure: then it doesn't know of it any more.
     """
+    for number in keys_back():
+        store.destroy(number)
     for container in list(came_back()):
         if container.concertation is None:
             # Nothing of a situation: its rows have nobody's ledger to stand in.
@@ -140,6 +143,16 @@ def came_back() -> Iterator[Container]:
     for batch in _batches():
         destroyed, _ = store.in_question(batch)
         yield from (batch[number] for number in destroyed)
+
+
+def keys_back() -> list[UUID]:
+    """Containers whose key is there though it was destroyed: an older copy of the store."""
+    rows = Erasure.objects.exclude(destroyed_at=None).order_by("pk")
+    numbers = rows.values_list("id", flat=True).iterator(BATCH)
+    found: list[UUID] = []
+    while batch := list(islice(numbers, BATCH)):
+        found += store.keys(batch)
+    return found
 
 
 def without_key() -> list[Container]:
