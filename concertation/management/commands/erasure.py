@@ -52,7 +52,8 @@ class Command(BaseCommand):
         if not found["ok"]:
             raise CommandError(
                 f"{found['missing_keys']} keys are gone without a tombstone,"
-                f" {found['came_back']} erased containers have rows, {found['keys_back']} their key,"
+                f" {found['came_back']} erased containers have rows,"
+                f" {found['keys_back']} their key,"
                 f" {found['unfinished']} erasures are unfinished."
             )
 
