@@ -69,6 +69,11 @@ class Verb(StrEnum):
     SECOND_FACTOR_FAILED = "second_factor_failed"
     SECOND_FACTOR_SET = "second_factor_set"
     PASSWORD_SET = "password_set"  # noqa: S105 - a verb, not a password
+    RESET_ASKED = "reset_asked"
+    KEYS_RENEWED = "keys_renewed"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    TEXT_KEPT = "text_kept"
+    TEXT_RETURNED = "text_returned"
     SIGN_OUT = "sign_out"
     SESSION_ENDED = "session_ended"
     # the charter
@@ -175,7 +180,9 @@ GOVERNANCE_VERBS = frozenset(
         Verb.GENERATION_MADE,
         Verb.RECOVERY_USED,
         Verb.SECOND_FACTOR_SET,
+        Verb.SECOND_FACTOR_REMOVED,
         Verb.PASSWORD_SET,
+        Verb.KEYS_RENEWED,
         Verb.ACCESS_ASKED,
         Verb.ACCESS_GRANTED,
         Verb.ACCESS_DECLINED,

@@ -26,7 +26,9 @@ FLOOD_LIMIT: Final = 30
 FLOOD_WINDOW: Final = timedelta(minutes=10)
 COUNTED_EVERY: Final = timedelta(minutes=1)
 # Refused to someone who hasn't shown who they are: the account tried is the subject, not the actor.
-AT_THE_DOOR: Final = frozenset({Verb.SIGN_IN_FAILED, Verb.SECOND_FACTOR_FAILED, Verb.LOCKED_OUT})
+AT_THE_DOOR: Final = frozenset(
+    {Verb.SIGN_IN_FAILED, Verb.SECOND_FACTOR_FAILED, Verb.LOCKED_OUT, Verb.RESET_ASKED}
+)
 ANONYMOUS: Final = "anonymous"
 _TICK: Final = timedelta(microseconds=1)
 

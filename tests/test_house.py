@@ -19,7 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("audit", "concertation", "ethics")
 LONGEST = 400
 # The only routes that answer somebody who hasn't signed in.
-OPEN_ROUTES = {"set_language", "start", "sign-in", "invitation", "privacy", "accessibility"}
+OPEN_ROUTES = {
+    "set_language",
+    "sign-in",
+    "forgotten",
+    "password-reset",
+    "factor-reset",
+    "invitation",
+    "privacy",
+    "accessibility",
+}
 WITH_HISTORY = {"Situation", "AgreedAction", "Contribution"}
 # How other models reach rows that have a history.
 REACHED_BY = {"situations", "actions", "contributions", "feedback", "brought", "holds"}

@@ -28,14 +28,24 @@ from tests.signin import device_of, give_password, signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
 
-OPEN = {"sign-in", "invitation", "set_language", "privacy", "accessibility"}
-PASSWORD_ONLY = {"second-factor", "second-factor-setup", "sign-out"}
+OPEN = {
+    "sign-in",
+    "forgotten",
+    "password-reset",
+    "factor-reset",
+    "invitation",
+    "set_language",
+    "privacy",
+    "accessibility",
+}
+PASSWORD_ONLY = {"second-factor", "second-factor-setup", "factor-lost", "sign-out"}
 VERIFIED = {
     "start",
     "account",
     "account-codes",
     "account-hat",
     "account-language",
+    "account-password",
     "administration",
     "administration-concertation",
     "administration-coordinator",

@@ -48,6 +48,13 @@ class ParticipationState(models.TextChoices):
     ENDED = "ended", _("terminée")
 
 
+class ResetKind(models.TextChoices):
+    """What a single-use link by e-mail lets its owner do."""
+
+    PASSWORD = "password", _("choisir un nouveau mot de passe")
+    SECOND_FACTOR = "second_factor", _("retirer un deuxième facteur perdu")
+
+
 class Place(models.TextChoices):
     """What a coordinator invites someone as; each stands for the roles of `ROLES_OF`."""
 

@@ -81,6 +81,30 @@ class WrongPassword(AccountError):
     sentence = _("Ce n’est pas votre mot de passe.")
 
 
+class WrongCurrentPassword(WrongPassword):
+    """The same, beside the field that asks the password in use now."""
+
+    field = "current"
+
+
+class LinkSpent(AccountError):
+    """A link by e-mail works once, for an hour."""
+
+    sentence = _(
+        "Ce lien a déjà servi, ou son heure est passée. Demandez-en un nouveau : le dernier reçu"
+        " est le seul qui fonctionne."
+    )
+
+
+class FactorGone(AccountError):
+    """A second factor was set up for these keys, and none is left on record."""
+
+    sentence = _(
+        "Votre deuxième facteur n’est plus enregistré, et vous ne l’avez pas retiré ici. Pour votre"
+        " sécurité, il ne peut pas être refait avec le mot de passe seul : demandez un lien."
+    )
+
+
 class WrongDigitsHeard(AccountError):
     """The digits typed aren't those of the keys on record."""
 

@@ -95,14 +95,9 @@ class DeviceForm(forms.Form):
     )
 
 
-class InvitationForm(forms.Form):
-    """What an invited person gives: their name as the circle will read it, and a password."""
+class ChosenPasswordForm(forms.Form):
+    """A password chosen, twice, after the house's rules."""
 
-    name = _PersonName(
-        label=_("Prénom et nom"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
     password = _password(
         _("Choisissez un mot de passe"),
         "new-password",
@@ -116,17 +111,68 @@ class InvitationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        password = cleaned.get("password")
-        if password and cleaned.get("again") not in {None, password}:
+        chosen = cleaned.get("password")
+        if chosen and cleaned.get("again") not in {None, chosen}:
             self.add_error("again", _("Les deux mots de passe diffèrent."))
-        if password:
+        if chosen:
             # The name as just typed counts too: it may not be the password.
             self._person.name = cleaned.get("name") or self._person.name
             try:
-                validate_password(password, self._person)
+                validate_password(chosen, self._person)
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class InvitationForm(ChosenPasswordForm):
+    """What an invited person gives: their name as the circle will read it, and a password."""
+
+    name = _PersonName(
+        label=_("Prénom et nom"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order: tuple[str, ...] = ("name", "password", "again")
+
+
+class ResetForm(ChosenPasswordForm):
+    """Another password after a forgotten one: what it costs is understood first."""
+
+    understood = forms.BooleanField(
+        label=_("J’ai compris : mes clés changent, et mes brouillons ne pourront plus être ouverts")
+    )
+    field_order: tuple[str, ...] = ("password", "again", "understood")
+
+
+class PasswordChangeForm(ChosenPasswordForm):
+    """Another password, by whoever knows the one in use."""
+
+    current = _password(_("Votre mot de passe actuel"), "current-password")
+    field_order: tuple[str, ...] = ("current", "password", "again")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("password") and cleaned.get("password") == cleaned.get("current"):
+            self.add_error("password", _("C’est déjà votre mot de passe : choisissez-en un autre."))
+        return cleaned
+
+
+class ForgottenForm(forms.Form):
+    """The address of the account whose password was forgotten."""
+
+    email = _Address(
+        label=_("Adresse électronique professionnelle"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
+class FactorResetForm(PasswordAgain):
+    """The password, and what removing a second factor costs."""
+
+    understood = forms.BooleanField(
+        label=_("J’ai compris : mes clés changent, et mes brouillons ne pourront plus être ouverts")
+    )
 
 
 def password_rules() -> list[str]:

@@ -12,7 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.be import vat
 
-from concertation.accounts.enums import Cadence, Domain, KeyState, ParticipationState
+from concertation.accounts.enums import (
+    Cadence,
+    Domain,
+    KeyState,
+    ParticipationState,
+    ResetKind,
+)
 from concertation.accounts.tidy import tidy_address
 from ethics.roles import Role, SecrecyStatus
 
@@ -223,6 +229,21 @@ class Invitation(models.Model):
         return str(self.id)
 
 
+class ResetLink(models.Model):
+    """A single-use link by e-mail for a password or a second factor lost; only a hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, models.CASCADE, related_name="reset_links")
+    kind = models.CharField(max_length=14, choices=ResetKind)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 # django-otp devices are models too, kept in their own file.
 from concertation.accounts.second_factor import StaticCode, StaticCodes, TotpDevice  # noqa: E402
 
@@ -232,6 +253,7 @@ __all__ = [
     "Organisation",
     "Participation",
     "Representation",
+    "ResetLink",
     "StaticCode",
     "StaticCodes",
     "TotpDevice",

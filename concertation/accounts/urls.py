@@ -8,6 +8,7 @@ from concertation.accounts.views import (
     joining,
     members,
     own_account,
+    renewing,
     signing_in,
 )
 
@@ -16,6 +17,10 @@ urlpatterns = [
     path("connexion", signing_in.sign_in, name="sign-in"),
     path("connexion/code", signing_in.second_factor, name="second-factor"),
     path("connexion/appareil", signing_in.second_factor_setup, name="second-factor-setup"),
+    path("connexion/code/perdu", renewing.factor_lost, name="factor-lost"),
+    path("connexion/oubli", renewing.forgotten, name="forgotten"),
+    path("connexion/oubli/<str:token>", renewing.password_reset, name="password-reset"),
+    path("connexion/facteur/<str:token>", renewing.factor_reset, name="factor-reset"),
     path("deconnexion", signing_in.sign_out, name="sign-out"),
     path("invitation/<str:token>", joining.invitation, name="invitation"),
     path("acces/<uuid:participation>", joining.threshold, name="threshold"),
@@ -52,6 +57,7 @@ urlpatterns = [
     ),
     path("compte", own_account.account, name="account"),
     path("compte/langue", own_account.account_language, name="account-language"),
+    path("compte/mot-de-passe", own_account.account_password, name="account-password"),
     path("compte/codes", own_account.account_codes, name="account-codes"),
     path("compte/role", own_account.account_hat, name="account-hat"),
     path("administration", administration.administration, name="administration"),

@@ -38,6 +38,15 @@ class NotReadable(SituationError):
     )
 
 
+class SealedToFormerKeys(NotReadable):
+    """A draft from before a password or second factor was lost: announced then, and no alarm."""
+
+    message = _(
+        "Ce brouillon est scellé à vos anciennes clés\u00a0: il ne peut plus être ouvert. Vous"
+        " pouvez le supprimer."
+    )
+
+
 class TextTooLong(SituationError):
     """A text is longer than agreed."""
 

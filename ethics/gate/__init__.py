@@ -28,6 +28,7 @@ from ethics.gate.circle import (
 )
 from ethics.gate.facts import FactsProvider, provider_is_registered, register_facts_provider
 from ethics.gate.guarded import IdentifierFound, Passage, known_names, look
+from ethics.gate.lost import lost_with_keys
 from ethics.gate.offers import Offers, offers
 from ethics.gate.read import (
     UNOPENABLE,
@@ -44,12 +45,15 @@ from ethics.gate.read import (
 from ethics.gate.refusals import Flooded, Refused, refuse
 from ethics.gate.unlock import (
     KeysMissing,
+    Unlocking,
     begin_session,
     confirm_password,
     finish_session,
     held_for_command,
     make_member_keys,
     opens,
+    rewrap_keys,
+    save_member_keys,
     sign_statement,
 )
 from ethics.gate.write import Pen, writing
@@ -69,6 +73,7 @@ __all__ = [
     "Pen",
     "Refused",
     "Revelation",
+    "Unlocking",
     "Unopenable",
     "WrongDigits",
     "admit",
@@ -84,6 +89,7 @@ __all__ = [
     "known_names",
     "let_in",
     "look",
+    "lost_with_keys",
     "make_member_keys",
     "may",
     "members",
@@ -100,6 +106,8 @@ __all__ = [
     "remove",
     "reveal",
     "reveal_tallies",
+    "rewrap_keys",
+    "save_member_keys",
     "seal_to_circle",
     "seal_to_readers",
     "sign_statement",

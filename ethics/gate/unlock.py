@@ -1,6 +1,9 @@
 """Passwords to keys, and sessions that carry them."""
 
+import hmac
 import secrets
+from dataclasses import dataclass
+from typing import Self
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -17,6 +20,16 @@ from ethics.secrecy.sealing import seal
 from ethics.secrecy.session import SessionStore
 from ethics.secrecy.suites import KEY_BYTES, SecrecyError, commitment
 
+_SEALED = [
+    "sealed_private",
+    "salt",
+    "argon2_memory",
+    "argon2_iterations",
+    "argon2_lanes",
+    "pepper",
+    "commitment",
+]
+
 
 class KeysMissing(SecrecyError):
     """This account has no keys yet: its invitation was never used."""
@@ -30,18 +43,38 @@ def live_keys(person: UUID) -> MemberKeys:
     return row
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Unlocking:
+    """An unlocking key with what it was made from, derived before the transaction that saves it.
+
+    It may wait for its turn in the slots, and would hold SQLite's lock meanwhile.
+    """
+
+    key: bytes
+    salt: bytes
+    cost: passwords.Cost
+    pepper: str
+
+    @classmethod
+    def of(cls, password: str) -> Self:
+        """A fresh one, at the present cost and pepper; raises `passwords.Busy`."""
+        cost, salt, name = passwords.Cost.current(), secrets.token_bytes(16), pepper.current()
+        key = passwords.stretch(password, salt=salt, cost=cost, pepper_id=name, purpose="unlock")
+        return cls(key, salt, cost, name)
+
+
 def make_member_keys(person: UUID, password: str) -> tuple[MemberKeys, PrivateKeys]:
-    """Make a person's key pairs at their first password, sealed under its unlocking key.
+    """Make a person's key pairs at their first password, sealed under its unlocking key."""
+    return save_member_keys(person, Unlocking.of(password))
+
+
+def save_member_keys(person: UUID, unlocking: Unlocking) -> tuple[MemberKeys, PrivateKeys]:
+    """Make a person's key pairs, sealed under an unlocking key derived beforehand.
 
     Keys made before are retired, not deleted: what they signed stays verifiable.
     """
     private = PrivateKeys.make()
     public = private.public()
-    cost, salt, number = passwords.Cost.current(), secrets.token_bytes(16), uuid4()
-    # Before the transaction: it may wait for its turn, and would hold SQLite's lock meanwhile.
-    unlocking = passwords.stretch(
-        password, salt=salt, cost=cost, pepper_id=pepper.current(), purpose="unlock"
-    )
     with transaction.atomic():
         earlier = MemberKeys.objects.select_for_update().filter(person_id=person)
         serial = len(earlier) + 1
@@ -49,24 +82,50 @@ def make_member_keys(person: UUID, password: str) -> tuple[MemberKeys, PrivateKe
             if row.retired_at is None:
                 row.retired_at = timezone.now()
                 row.save(update_fields=["retired_at"])
-        pepper.remember()
-        row = MemberKeys.objects.create(
-            id=number,
+        row = MemberKeys(
+            id=uuid4(),
             person_id=person,
             serial=serial,
             hpke_public=public.hpke,
             sign_public=public.sign,
-            sealed_private=seal(
-                unlocking, private.bundle, unsealing.private_binding(person, serial)
-            ),
-            salt=salt,
-            argon2_memory=cost.memory,
-            argon2_iterations=cost.iterations,
-            argon2_lanes=cost.lanes,
-            pepper=pepper.current(),
-            commitment=commitment(unlocking, container=person, scope=number, generation=serial),
         )
+        _seal_private(row, private, unlocking)
+        row.save(force_insert=True)
     return row, private
+
+
+def rewrap_keys(actor: Actor, unlocking: Unlocking) -> None:
+    """Seal the actor's same key pairs under another password's unlocking key.
+
+    Same record, same serial, same keys: the chain has nothing to know. Called inside the caller's
+    transaction; whoever took the keys over meanwhile (a reset) makes it fail.
+    """
+    private = private_keys(actor)
+    row = MemberKeys.objects.select_for_update().filter(person_id=actor.person, retired_at=None)
+    found = row.first()
+    if found is None or actor.keys is None or found.id != actor.keys.keys:
+        raise KeysMissing("keys_replaced")
+    _seal_private(found, private, unlocking)
+    found.save(update_fields=_SEALED)
+
+
+def _seal_private(row: MemberKeys, private: PrivateKeys, unlocking: Unlocking) -> None:
+    binding = unsealing.private_binding(row.person_id, row.serial)
+    row.sealed_private = seal(unlocking.key, private.bundle, binding)
+    row.salt, row.pepper = unlocking.salt, unlocking.pepper
+    row.argon2_memory = unlocking.cost.memory
+    row.argon2_iterations = unlocking.cost.iterations
+    row.argon2_lanes = unlocking.cost.lanes
+    row.commitment = commitment(
+        unlocking.key, container=row.person_id, scope=row.id, generation=row.serial
+    )
+    pepper.remember()
+
+
+def _is_stale(row: MemberKeys) -> bool:
+    """Whether the record was made at another cost or under another pepper than new ones are."""
+    cost = passwords.Cost(row.argon2_memory, row.argon2_iterations, row.argon2_lanes)
+    return cost != passwords.Cost.current() or row.pepper != pepper.current()
 
 
 def public_keys(row: MemberKeys) -> PublicKeys:
@@ -77,10 +136,20 @@ def public_keys(row: MemberKeys) -> PublicKeys:
 def begin_session(store: SessionStore, person: UUID, password: str) -> HeldKeys:
     """After the password: a pre-session of five minutes, which the gate refuses.
 
-    Raises `passwords.Busy`, `KeysMissing` or `SecrecyError`.
+    A record made at another cost or under an earlier pepper is sealed anew at this moment, the only
+    one at which the password is there. Raises `passwords.Busy`, `KeysMissing` or `SecrecyError`.
     """
     row = live_keys(person)
     private = unsealing.open_with_password(row, password)
+    if _is_stale(row):
+        unlocking = Unlocking.of(password)
+        with transaction.atomic():
+            # Only over the very record that was opened: a password changed meanwhile stays.
+            same = MemberKeys.objects.select_for_update().filter(id=row.id, retired_at=None)
+            now = same.first()
+            if now is not None and hmac.compare_digest(bytes(now.salt), bytes(row.salt)):
+                _seal_private(now, private, unlocking)
+                now.save(update_fields=_SEALED)
     return store.hold(private, person=person, keys=row.id, second_factor=False)
 
 

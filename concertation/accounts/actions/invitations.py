@@ -145,12 +145,13 @@ def accept_invitation(token: str, *, name: str, password: str, request_id: str =
     person.name = tidy_name(name)
     # Stretched before the transaction: nobody waits for a lock while a password is hashed.
     person.set_password(password)
+    unlocking = gate.Unlocking.of(password)
     with transaction.atomic():
         invitation = _live(token)
         invitation.used_at = timezone.now()
         invitation.save(update_fields=["used_at"])
         person.save(update_fields=["name", "password"])
-        gate.make_member_keys(person.id, password)
+        gate.save_member_keys(person.id, unlocking)
         waiting = Participation.objects.filter(person=person, state=ParticipationState.INVITED)
         for place in waiting:
             place.state = ParticipationState.AWAITING

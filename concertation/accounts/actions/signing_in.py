@@ -1,6 +1,7 @@
 """Signing in and out: password, then second factor, each step with its own session."""
 
 import secrets
+from dataclasses import replace
 from typing import Final, cast
 from uuid import UUID
 
@@ -10,9 +11,19 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django_otp import login as otp_login
 
-from audit.enums import Verb
-from concertation.accounts.actions.events import record_account, record_failure
-from concertation.accounts.errors import KeysShut, NoKeys, TooSoon, WrongCode, WrongSignIn
+from audit.enums import Outcome, Verb
+from audit.models import Entry
+from audit.names import PLATFORM
+from audit.record import ensure_ledger, record_now
+from concertation.accounts.actions.events import account_event, record_account, record_failure
+from concertation.accounts.errors import (
+    FactorGone,
+    KeysShut,
+    NoKeys,
+    TooSoon,
+    WrongCode,
+    WrongSignIn,
+)
 from concertation.accounts.models import StaticCodes, TotpDevice, User
 from concertation.accounts.second_factor import DIGITS
 from concertation.accounts.tidy import tidy_address
@@ -115,6 +126,28 @@ def _wait(device: TotpDevice | StaticCodes | None) -> int:
     return max(1, int(left) + 1)
 
 
+def check_first_device(person: User, request_id: str) -> None:
+    """Refuse a first device to whoever already had one with these keys: it must have been deleted.
+
+    An administrator who removes the row of a device can't make a second one silently: the ledger
+    remembers that it was set up. Raises `FactorGone`, recorded as an alarm.
+    """
+    made_at = person.member_keys.filter(retired_at=None).values_list("made_at", flat=True).first()
+    set_up = Entry.objects.filter(
+        ledger__name=PLATFORM,
+        verb=Verb.SECOND_FACTOR_SET,
+        outcome=Outcome.GRANTED,
+        actor=person.id,
+        time__gt=made_at,
+    )
+    if made_at is None or not set_up.exists():
+        return
+    event = account_event(Verb.ALARM, person.id, request_id, reason="second_factor_gone")
+    ensure_ledger(PLATFORM)
+    record_now(PLATFORM, replace(event, actor=None, outcome=Outcome.FAILED))
+    raise FactorGone
+
+
 def pending_device(request: HttpRequest) -> TotpDevice:
     """The device being set up in this session, with a fresh seed the first time.
 
@@ -136,12 +169,13 @@ def pending_device(request: HttpRequest) -> TotpDevice:
 def confirm_device(request: HttpRequest, *, code: str) -> list[str]:
     """Confirm the new device by its first code; gives the ten codes on paper, shown this once.
 
-    Raises `WrongCode` or `TooSoon`. Refused to whoever already has a device: the second factor
-    can't be replaced by someone who only knows the password.
+    Raises `WrongCode`, `TooSoon` or `FactorGone`. Refused to whoever already has a device: the
+    second factor can't be replaced by someone who only knows the password.
     """
     person = cast("User", request.user)
     if has_second_factor(person):
         raise WrongCode
+    check_first_device(person, request_number(request))
     number = pending_device(request).id
     with transaction.atomic():
         device = TotpDevice.objects.select_for_update().get(id=number)

@@ -30,6 +30,8 @@ class Threshold:
     # This person may make them.
     founds: bool
     admitted: bool
+    # The chain knows this person by their former keys: a password or second factor was lost.
+    returning: bool
     digits: str
     coordinators: tuple[str, ...]
 
@@ -53,6 +55,7 @@ def threshold(actor: gate.Actor, place: Participation) -> Threshold:
         founded=founded,
         founds=not founded and Role.COORDINATOR in place.role_set,
         admitted=facts.in_chain,
+        returning=waiting and place.person_id in chain.state(place.concertation_id).members,
         digits=gate.digits(worn) if waiting else "",
         coordinators=() if facts.in_chain else _coordinators(place.concertation_id),
     )

@@ -10,7 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.i18n import set_language
 
 from concertation.accounts import actions
-from concertation.accounts.forms import HatForm, LanguageForm, PasswordAgain
+from concertation.accounts.forms import (
+    HatForm,
+    LanguageForm,
+    PasswordAgain,
+    PasswordChangeForm,
+    password_rules,
+)
 from concertation.accounts.reading import codes_left, landing, mine
 from concertation.accounts.views.helpers import actor_of, attempt, person_of, store_of
 from concertation.accounts.views.signing_in import PAGE, remember_language
@@ -68,6 +74,32 @@ def account_codes(request: HttpRequest) -> HttpResponse:
         page = {"codes": codes, "onward": reverse("account")}
         return render(request, "accounts/static_codes.html", page)
     return render(request, "accounts/renew_codes.html", {"form": form})
+
+
+@door(Door.VERIFIED)
+@require_http_methods(PAGE)
+def account_password(request: HttpRequest) -> HttpResponse:
+    """Another password, the one in use asked first."""
+    form = PasswordChangeForm(request.POST or None, person=person_of(request))
+    done = attempt(form, lambda: _changed(request, form))
+    if done:
+        messages.success(
+            request,
+            _("Votre mot de passe est changé. Vos autres sessions sont terminées."),
+        )
+        return redirect("account")
+    page = {"form": form, "rules": password_rules()}
+    return render(request, "accounts/change_password.html", page)
+
+
+def _changed(request: HttpRequest, form: PasswordChangeForm) -> bool:
+    actions.change_password(
+        actor_of(request),
+        store_of(request),
+        current=form.cleaned_data["current"],
+        chosen=form.cleaned_data["password"],
+    )
+    return True
 
 
 @door(Door.VERIFIED)

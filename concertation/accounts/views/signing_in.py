@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from concertation.accounts.actions import signing_in
 from concertation.accounts.drawings import enrolment
+from concertation.accounts.errors import FactorGone
 from concertation.accounts.forms import CodeForm, DeviceForm, SignInForm
 from concertation.accounts.views.helpers import attempt, person_of
 from concertation.door import Door, door
@@ -82,6 +84,11 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
     """The first device: a QR code made here, confirmed by a code, then ten codes on paper."""
     if signing_in.has_second_factor(person_of(request)):
         return redirect("second-factor")
+    try:
+        signing_in.check_first_device(person_of(request), signing_in.request_number(request))
+    except FactorGone as error:
+        messages.error(request, str(error))
+        return redirect("factor-lost")
     form = DeviceForm(request.POST or None)
     codes = attempt(
         form, lambda: signing_in.confirm_device(request, code=form.cleaned_data["code"])

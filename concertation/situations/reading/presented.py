@@ -6,10 +6,11 @@ from uuid import UUID
 
 from audit.enums import Purpose, Verb
 from concertation.situations.enums import OPEN_ACTION_STATES, SituationState
-from concertation.situations.errors import NotReadable
+from concertation.situations.errors import NotReadable, SealedToFormerKeys
 from concertation.situations.models import Situation
 from concertation.situations.presentation import Presentation
 from concertation.situations.reading.find import check_offered, code_of, find, find_draft
+from concertation.situations.reading.words import shown
 from ethics import gate
 from ethics.policy import Act
 
@@ -38,11 +39,29 @@ class DraftRow:
     number: UUID
     headline: str
     made_at: datetime
+    # Sealed to keys its author no longer has: it can only be thrown away.
+    lost: bool = False
 
 
 def own_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose = Purpose.BRINGING) -> Presented:
-    """Open one's own draft; raises `Refused`, `AlreadyBrought` or `NotReadable`."""
-    return _presented(actor, find_draft(actor, number, purpose=purpose), purpose)
+    """Open one's own draft; raises `Refused`, `AlreadyBrought`, `NotReadable` or, for one from
+    before a reset, `SealedToFormerKeys`."""
+    row = find_draft(actor, number, purpose=purpose)
+    if gate.lost_with_keys(actor, [row.id]):
+        raise SealedToFormerKeys
+    return _presented(actor, row, purpose)
+
+
+def draft_to_discard(actor: gate.Actor, number: UUID) -> DraftRow:
+    """The draft about to be thrown away, by its headline if it still opens.
+
+    Raises `Refused`, `AlreadyBrought` or `NotReadable`.
+    """
+    row = find_draft(actor, number, purpose=Purpose.BRINGING)
+    if gate.lost_with_keys(actor, [row.id]):
+        return DraftRow(row.id, "", row.last_entry_at, lost=True)
+    opened = _presented(actor, row, Purpose.BRINGING)
+    return DraftRow(row.id, opened.presentation.headline, row.last_entry_at)
 
 
 def check_may_bring(actor: gate.Actor) -> None:
@@ -122,18 +141,19 @@ def drafts(actor: gate.Actor) -> tuple[DraftRow, ...]:
             erasing=False,
         ).order_by("-last_entry_at", "id")
     )
+    lost = gate.lost_with_keys(actor, [row.id for row in rows])
     opened = gate.reveal(
         actor,
-        records=rows,
+        records=[row for row in rows if row.id not in lost],
         subjects=[row.id for row in rows],
         purpose=Purpose.BRINGING,
         act=Act.LIST,
         fields={Situation.SEALED_AS: ("headline",)},
     )
     return tuple(
-        DraftRow(row.id, str(opened.get(row, "headline") or ""), row.last_entry_at)
-        if opened.get(row, "headline") is not gate.UNOPENABLE
-        else DraftRow(row.id, str(gate.UNOPENABLE), row.last_entry_at)
+        DraftRow(row.id, "", row.last_entry_at, lost=True)
+        if row.id in lost
+        else DraftRow(row.id, shown(opened.get(row, "headline")), row.last_entry_at)
         for row in rows
         if row.id in opened.groups
     )

@@ -94,7 +94,7 @@ def discard(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
         actions.discard_draft(request.actor, draft=number)
         messages.success(request, _("Le brouillon est supprimé, clé comprise."))
         return redirect("situation-drafts", slug=slug)
-    context = {"draft": reading.own_draft(request.actor, number), "slug": slug}
+    context = {"draft": reading.draft_to_discard(request.actor, number), "slug": slug}
     return render(request, "situations/discard.html", context)
 
 
