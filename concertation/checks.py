@@ -79,6 +79,22 @@ def demo_stays_at_home(**_: Any) -> list[CheckMessage]:
     return []
 
 
+@register(Tags.security)
+def passkeys_are_second_factors(**_: Any) -> list[CheckMessage]:
+    """A passkey alone opens no key and lets nobody in (design 3, “Passkeys”)."""
+    alone = getattr(settings, "OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN", True)
+    backends = [each for each in settings.AUTHENTICATION_BACKENDS if "webauthn" in each.lower()]
+    if alone or backends:
+        return [
+            Error(
+                "A passkey must not sign anybody in without the password.",
+                hint="OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN=False, and no back end for passkeys.",
+                id="concertation.E013",
+            )
+        ]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def cookies_are_host_only(**_: Any) -> list[CheckMessage]:
     """In production both cookies are `__Host-`, Secure, HttpOnly, SameSite=Lax (design 3)."""

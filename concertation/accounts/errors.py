@@ -59,6 +59,29 @@ class WrongCode(AccountError):
     )
 
 
+class PasskeyRefused(AccountError):
+    """What the browser answered doesn't hold, came too late, or was used before."""
+
+    sentence = _(
+        "La clé d’accès n’a pas été reconnue, ou elle a répondu trop tard. Réessayez, ou donnez un"
+        " code."
+    )
+
+
+class TooManyPasskeys(AccountError):
+    """Ten passkeys are enough for anybody."""
+
+    sentence = _("Vous avez déjà dix clés d’accès : retirez-en une d’abord.")
+
+
+class LastFactor(AccountError):
+    """The last second factor is never removed: the account would be open to the password alone."""
+
+    sentence = _(
+        "C’est votre seul deuxième facteur : installez-en un autre avant de retirer celui-ci."
+    )
+
+
 class TooSoon(AccountError):
     """Wrong codes in a row: each makes the wait twice as long."""
 

@@ -135,46 +135,6 @@ class InvitationForm(ChosenPasswordForm):
     field_order: tuple[str, ...] = ("name", "password", "again")
 
 
-class ResetForm(ChosenPasswordForm):
-    """Another password after a forgotten one: what it costs is understood first."""
-
-    understood = forms.BooleanField(
-        label=_("J’ai compris : mes clés changent, et mes brouillons ne pourront plus être ouverts")
-    )
-    field_order: tuple[str, ...] = ("password", "again", "understood")
-
-
-class PasswordChangeForm(ChosenPasswordForm):
-    """Another password, by whoever knows the one in use."""
-
-    current = _password(_("Votre mot de passe actuel"), "current-password")
-    field_order: tuple[str, ...] = ("current", "password", "again")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if cleaned.get("password") and cleaned.get("password") == cleaned.get("current"):
-            self.add_error("password", _("C’est déjà votre mot de passe : choisissez-en un autre."))
-        return cleaned
-
-
-class ForgottenForm(forms.Form):
-    """The address of the account whose password was forgotten."""
-
-    email = _Address(
-        label=_("Adresse électronique professionnelle"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
-    )
-
-
-class FactorResetForm(PasswordAgain):
-    """The password, and what removing a second factor costs."""
-
-    understood = forms.BooleanField(
-        label=_("J’ai compris : mes clés changent, et mes brouillons ne pourront plus être ouverts")
-    )
-
-
 def password_rules() -> list[str]:
     """What Django's validators ask of a password, as sentences."""
     return [str(each) for each in password_validators_help_texts()]

@@ -129,13 +129,3 @@ class StaticCode(models.Model):
 
     def __str__(self) -> str:
         return "code"
-
-
-def forget_devices(person: Any) -> int:
-    """Remove every second factor of a person; says how many. Inside the caller's transaction."""
-    models_of_devices: tuple[Any, ...] = (TotpDevice, StaticCodes)
-    rows = [each.objects.filter(user=person) for each in models_of_devices]
-    found = sum(each.count() for each in rows)
-    for each in rows:
-        each.delete()
-    return int(found)

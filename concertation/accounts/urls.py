@@ -9,6 +9,7 @@ from concertation.accounts.views import (
     members,
     own_account,
     renewing,
+    second_factors,
     signing_in,
 )
 
@@ -58,6 +59,15 @@ urlpatterns = [
     path("compte", own_account.account, name="account"),
     path("compte/langue", own_account.account_language, name="account-language"),
     path("compte/mot-de-passe", own_account.account_password, name="account-password"),
+    path("compte/appareil", second_factors.device, name="account-device"),
+    path("compte/cles-d-acces", second_factors.add_passkey, name="account-passkeys"),
+    path("compte/cles-d-acces/fin", second_factors.keep_passkey, name="account-passkey-keep"),
+    path("compte/cles-d-acces/<int:number>", second_factors.passkey, name="account-passkey"),
+    path(
+        "compte/cles-d-acces/<int:number>/retirer",
+        second_factors.remove_passkey,
+        name="account-passkey-remove",
+    ),
     path("compte/codes", own_account.account_codes, name="account-codes"),
     path("compte/role", own_account.account_hat, name="account-hat"),
     path("administration", administration.administration, name="administration"),

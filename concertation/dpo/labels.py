@@ -209,6 +209,7 @@ REASONS: Final[Mapping[str, Promise]] = {
     "no_account": _("compte inconnu, ou sans clés"),
     "second_factor_gone": _("second facteur disparu sans avoir été retiré"),
     "keys_replaced": _("clés remplacées entre-temps"),
+    "wrong_passkey": _("clé d’accès refusée"),
     "wrong_password": _("mot de passe erroné"),
     "wrong_code": _("code erroné"),
     "wrong_digits": _("chiffres différents de ceux des clés"),

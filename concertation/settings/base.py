@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "guardian",
     "simple_history",
     "django_otp",
+    "django_otp_webauthn",
     "axes",
     "csp",
     "django_structlog",
@@ -103,6 +104,13 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
 # guardian's grants are facts for ethics.policy, never a decision: its backend stays out.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+
+# Passkeys: a second factor only (design 3), checked at start. The RP id is the site's host name.
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+OTP_WEBAUTHN_HELPER_CLASS = "concertation.accounts.passkeys.Helper"
+OTP_WEBAUTHN_RP_NAME = "concertation"
+OTP_WEBAUTHN_RP_ID = "localhost"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = ["http://localhost"]
 
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5

@@ -32,6 +32,14 @@ LEDGER_CHECKPOINT_SEED = secret_bytes(
 )
 LEDGER_ORIGIN = required("LEDGER_ORIGIN")
 
+# Passkeys are bound to this host name for good: with another one, none of them works any more.
+OTP_WEBAUTHN_RP_ID = env.str("WEBAUTHN_RP_ID", "") or ALLOWED_HOSTS[0]
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [
+    f"https://{host}"
+    for host in ALLOWED_HOSTS
+    if host == OTP_WEBAUTHN_RP_ID or host.endswith(f".{OTP_WEBAUTHN_RP_ID}")
+]
+
 SESSION_COOKIE_NAME = "__Host-session"
 KEY_COOKIE_NAME = "__Host-keys"
 CSRF_COOKIE_NAME = "__Host-csrf"

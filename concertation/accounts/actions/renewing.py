@@ -8,12 +8,13 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth import HASH_SESSION_KEY, authenticate
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django_otp_webauthn.models import WebAuthnCredential
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Event, Subject
@@ -23,8 +24,13 @@ from concertation.accounts import post
 from concertation.accounts.actions.events import account_event, confirm, record_failure
 from concertation.accounts.enums import ParticipationState, ResetKind
 from concertation.accounts.errors import LinkSpent, WrongCurrentPassword, WrongPassword
-from concertation.accounts.models import Participation, ResetLink, User
-from concertation.accounts.second_factor import forget_devices
+from concertation.accounts.models import (
+    Participation,
+    ResetLink,
+    StaticCodes,
+    TotpDevice,
+    User,
+)
 from concertation.accounts.tidy import tidy_address
 from ethics import gate
 from ethics.secrecy.session import SessionStore, end_sessions
@@ -176,7 +182,7 @@ def reset_factor(request: HttpRequest, token: str, *, password: str, request_id:
     ensure_ledger(PLATFORM)
     with transaction.atomic():
         _use(token, ResetKind.SECOND_FACTOR)
-        removed = forget_devices(person)
+        removed = _forget_devices(person)
         append(
             PLATFORM,
             account_event(
@@ -185,6 +191,16 @@ def reset_factor(request: HttpRequest, token: str, *, password: str, request_id:
         )
         _renew_keys(person, unlocking, request_id, "second_factor_lost")
     post.tell_changed(person, "factor")
+
+
+def _forget_devices(person: User) -> int:
+    """Remove every second factor of a person; says how many there were."""
+    devices: tuple[Any, ...] = (TotpDevice, StaticCodes, WebAuthnCredential)
+    rows = [each.objects.filter(user=person) for each in devices]
+    found = sum(each.count() for each in rows)
+    for each in rows:
+        each.delete()
+    return int(found)
 
 
 def _renew_keys(person: User, unlocking: gate.Unlocking, request_id: str, why: str) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib.auth import authenticate, login, logout
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django_otp import login as otp_login
+from django_otp_webauthn.models import WebAuthnCredential
 
 from audit.enums import Outcome, Verb
 from audit.models import Entry
@@ -89,7 +90,8 @@ def _account_of(email: str) -> UUID | None:
 
 def has_second_factor(person: User) -> bool:
     """Whether a device was confirmed; without one, setting it up comes first."""
-    return bool(TotpDevice.objects.filter(user=person, confirmed=True).exists())
+    app = TotpDevice.objects.filter(user=person, confirmed=True)
+    return bool(app.exists() or WebAuthnCredential.objects.filter(user=person).exists())
 
 
 def give_code(request: HttpRequest, *, code: str) -> None:
@@ -110,9 +112,7 @@ def give_code(request: HttpRequest, *, code: str) -> None:
         reason = "too_soon" if wait else "wrong_code"
         record_failure(Verb.SECOND_FACTOR_FAILED, person.id, request_number(request), reason)
         raise TooSoon(wait) if wait else WrongCode
-    _finish(request, device)
-    method = "totp" if by_app else "static"
-    record_account(Verb.SECOND_FACTOR, person.id, request_number(request), method=method)
+    finish(request, device, "totp" if by_app else "static")
 
 
 def _wait(device: TotpDevice | StaticCodes | None) -> int:
@@ -189,16 +189,23 @@ def confirm_device(request: HttpRequest, *, code: str) -> list[str]:
     if not good:
         record_failure(Verb.SECOND_FACTOR_FAILED, person.id, request_number(request), "wrong_code")
         raise TooSoon(wait) if wait else WrongCode
-    request.session.pop(_PENDING, None)
-    _finish(request, device)
+    forget_pending(request)
     record_account(Verb.SECOND_FACTOR_SET, person.id, request_number(request), method="totp")
-    record_account(Verb.SECOND_FACTOR, person.id, request_number(request), method="totp")
+    finish(request, device, "totp")
     return fresh
 
 
-def _finish(request: HttpRequest, device: TotpDevice | StaticCodes) -> None:
+def forget_pending(request: HttpRequest) -> None:
+    """The device that was being set up is in use now."""
+    request.session.pop(_PENDING, None)
+
+
+def finish(request: HttpRequest, device: Any, method: str) -> None:
+    """The second factor was given: the keys come out of the pre-session, and it is recorded."""
     otp_login(request, device)
     gate.finish_session(_store(request))
+    person = cast("User", request.user)
+    record_account(Verb.SECOND_FACTOR, person.id, request_number(request), method=method)
 
 
 def sign_out(request: HttpRequest) -> None:

@@ -2,7 +2,7 @@
 
 from concertation.accounts.reading.administration import administration
 from concertation.accounts.reading.directory import directory, member
-from concertation.accounts.reading.own import codes_left, landing, mine
+from concertation.accounts.reading.own import codes_left, has_app, landing, mine, passkeys
 from concertation.accounts.reading.places import (
     chain_place,
     own_place,
@@ -17,10 +17,12 @@ __all__ = [
     "chain_place",
     "codes_left",
     "directory",
+    "has_app",
     "landing",
     "member",
     "mine",
     "own_place",
+    "passkeys",
     "place_of",
     "role_words",
     "threshold",

@@ -7,9 +7,16 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django_otp_webauthn.models import WebAuthnCredential
 
 from concertation.accounts.enums import ParticipationState
-from concertation.accounts.models import Participation, Representation, StaticCodes, User
+from concertation.accounts.models import (
+    Participation,
+    Representation,
+    StaticCodes,
+    TotpDevice,
+    User,
+)
 from concertation.accounts.reading.places import role_words
 from ethics.charter.reading import subscribed_organisations
 from ethics.roles import Role
@@ -117,6 +124,35 @@ def landing(page: Mine) -> str:
     if page.administrator and not page.places and not page.organisations:
         return reverse("administration")
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """One of one's own passkeys, as the account page lists it."""
+
+    number: int
+    name: str
+    made_on: date
+    used_on: date | None
+
+
+def passkeys(person: User) -> tuple[Passkey, ...]:
+    """One's own passkeys, in the order they were added."""
+    rows = WebAuthnCredential.objects.filter(user=person).order_by("id")
+    return tuple(
+        Passkey(
+            number=row.id,
+            name=row.name,
+            made_on=timezone.localdate(row.created_at),
+            used_on=timezone.localdate(row.last_used_at) if row.last_used_at else None,
+        )
+        for row in rows
+    )
+
+
+def has_app(person: User) -> bool:
+    """Whether an authenticator application is in use."""
+    return bool(TotpDevice.objects.filter(user=person, confirmed=True).exists())
 
 
 def codes_left(person: User) -> int:

@@ -10,14 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.i18n import set_language
 
 from concertation.accounts import actions
-from concertation.accounts.forms import (
-    HatForm,
-    LanguageForm,
-    PasswordAgain,
-    PasswordChangeForm,
-    password_rules,
-)
-from concertation.accounts.reading import codes_left, landing, mine
+from concertation.accounts.forms import HatForm, LanguageForm, PasswordAgain, password_rules
+from concertation.accounts.forms_own import PasswordChangeForm
+from concertation.accounts.reading import codes_left, has_app, landing, mine, passkeys
 from concertation.accounts.views.helpers import actor_of, attempt, person_of, store_of
 from concertation.accounts.views.signing_in import PAGE, remember_language
 from concertation.door import Door, door
@@ -43,6 +38,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "page": mine(person),
         "person": person,
         "codes": codes_left(person),
+        "app": has_app(person),
+        "passkeys": passkeys(person),
         "form": LanguageForm(initial={"language": person.language}),
     }
     return render(request, "accounts/account.html", page)

@@ -13,12 +13,8 @@ from concertation.accounts import actions
 from concertation.accounts.actions.signing_in import request_number
 from concertation.accounts.enums import ResetKind
 from concertation.accounts.errors import LinkSpent
-from concertation.accounts.forms import (
-    FactorResetForm,
-    ForgottenForm,
-    ResetForm,
-    password_rules,
-)
+from concertation.accounts.forms import password_rules
+from concertation.accounts.forms_own import FactorResetForm, ForgottenForm, ResetForm
 from concertation.accounts.views.helpers import attempt, person_of
 from concertation.accounts.views.signing_in import PAGE
 from concertation.door import Door, door

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from concertation.accounts.actions import signing_in
+from concertation.accounts.actions import second_factors, signing_in
 from concertation.accounts.drawings import enrolment
 from concertation.accounts.errors import FactorGone
 from concertation.accounts.forms import CodeForm, DeviceForm, SignInForm
+from concertation.accounts.forms_own import PasskeyAnswerForm
 from concertation.accounts.views.helpers import attempt, person_of
 from concertation.door import Door, door
 
@@ -66,15 +67,24 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect("start")
     if not signing_in.has_second_factor(person_of(request)):
         return redirect("second-factor-setup")
-    form = CodeForm(request.POST or None)
+    by_passkey = "credential" in request.POST
+    form = PasskeyAnswerForm(request.POST) if by_passkey else CodeForm(request.POST or None)
     done = attempt(form, lambda: _given(request, form))
     if done:
         return HttpResponseRedirect(_onward(request))
-    return render(request, "accounts/second_factor.html", {"form": form})
+    page = {
+        "form": CodeForm() if by_passkey else form,
+        "refused": form if by_passkey else None,
+        "options": second_factors.ask_passkey(request),
+    }
+    return render(request, "accounts/second_factor.html", page)
 
 
-def _given(request: HttpRequest, form: CodeForm) -> bool:
-    signing_in.give_code(request, code=form.cleaned_data["code"])
+def _given(request: HttpRequest, form: CodeForm | PasskeyAnswerForm) -> bool:
+    if "credential" in form.fields:
+        second_factors.give_passkey(request, credential=form.cleaned_data["credential"])
+    else:
+        signing_in.give_code(request, code=form.cleaned_data["code"])
     return True
 
 
