@@ -23,6 +23,7 @@ from concertation.accounts.reading import wearing
 from concertation.door import Door
 from concertation.facts import place_facts
 from concertation.guarding import answers, labelled
+from concertation.resuming import RESUMED, is_back, keep_interrupted
 from ethics import gate
 from ethics.gate.alarms import chain_alarm
 from ethics.gate.refusals import refuse
@@ -113,12 +114,18 @@ class DoorMiddleware:
             or held.person != request.user.id
             or not gate.opens(held)
         ):
-            return _to_sign_in(request)
+            ended = request.session.ended_session()  # type: ignore[attr-defined]
+            typed = ended is not None and request.method == "POST" and level == Door.CIRCLE
+            kept = typed and keep_interrupted(request, slug, ended.person, ended.keys)
+            return _to_sign_in(request, kept=kept)
         if level == Door.PASSWORD:
             return None
         # django_otp's middleware adds the method.
         verified = request.user.is_verified()  # type: ignore[attr-defined]
         if not held.second_factor or not verified:
+            # Asked again in the middle of the work: whoever it is gave the password of these keys.
+            if request.method == "POST" and level == Door.CIRCLE:
+                keep_interrupted(request, slug, held.person, held.keys)
             return redirect("second-factor")
         number = request.request_number  # type: ignore[attr-defined]
         actor = gate.Actor(
@@ -145,6 +152,8 @@ class DoorMiddleware:
         refusal = gate.standing(actor, place_facts(hat))
         if refusal is None:
             request.hat = hat  # type: ignore[attr-defined]
+            if request.method == "POST" and RESUMED in request.POST:
+                is_back(request, actor)
             return None
         if refusal in {Refusal.PARTICIPATION_ENDED, Refusal.NO_PARTICIPATION}:
             raise refuse(
@@ -199,13 +208,21 @@ def _hat(request: HttpRequest, slug: str) -> Participation | None:
     return rows[0] if rows else None
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+def _to_sign_in(request: HttpRequest, *, kept: bool = False) -> HttpResponseBase:
     session: Any = request.session
     ended = session.has_ended or request.user.is_authenticated
     if request.user.is_authenticated:
         # The second cookie is gone: without it this session can open nothing.
         logout(request)
-    if ended:
+    if kept:
+        messages.info(
+            request,
+            _(
+                "Votre session s’est terminée, mais votre texte est gardé, scellé pour vous"
+                " seul·e : connectez-vous, il reviendra."
+            ),
+        )
+    elif ended:
         messages.info(request, _("Votre session est terminée. Connectez-vous pour continuer."))
     query = urlencode({"next": request.path}) if request.method == "GET" else ""
     return redirect(f"{reverse('sign-in')}?{query}" if query else reverse("sign-in"))

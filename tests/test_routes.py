@@ -67,6 +67,8 @@ VERIFIED = {
     "charter-version",
     "charter-versions",
     "found",
+    "kept-text",
+    "kept-text-discard",
     "organisation-people",
     "subscription",
     "subscription-end",

@@ -15,6 +15,7 @@ from concertation.meetings import errors
 from concertation.meetings.actions import ALLOWED_IN_A_PLACE
 from concertation.meetings.enums import MeetingKind, Presence
 from concertation.meetings.reading import Attendee
+from concertation.resuming import ResumableForm
 
 LATELY = timedelta(days=62)
 
@@ -39,7 +40,7 @@ def sentence(error: errors.MeetingError) -> str:
     return str(SENTENCES[type(error)])
 
 
-class PlanForm(GuardedForm):
+class PlanForm(ResumableForm, GuardedForm):
     """Date, time, place, planned minutes and kind of a meeting."""
 
     allowed: ClassVar = {"place": ALLOWED_IN_A_PLACE}
@@ -106,7 +107,7 @@ class PlanForm(GuardedForm):
         }
 
 
-class HoldForm(forms.Form):
+class HoldForm(ResumableForm):
     """How long the meeting lasted, and how each person of the circle attended."""
 
     minutes = forms.IntegerField(

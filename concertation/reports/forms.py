@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concertation.reports import errors
 from concertation.reports.enums import LiftReason
+from concertation.resuming import ResumableForm
 
 SENTENCES = {
     errors.AlreadyLifted: _("Les petits nombres de cette année sont déjà affichés."),
@@ -18,7 +19,7 @@ def sentence(error: errors.ReportError) -> str:
     return str(SENTENCES[type(error)])
 
 
-class LiftForm(forms.Form):
+class LiftForm(ResumableForm):
     """The reason, from a closed list: a free text would travel with the figures."""
 
     reason = forms.ChoiceField(

@@ -28,6 +28,14 @@ from ethics.gate.circle import (
 )
 from ethics.gate.facts import FactsProvider, provider_is_registered, register_facts_provider
 from ethics.gate.guarded import IdentifierFound, Passage, known_names, look
+from ethics.gate.interrupted import (
+    KeptText,
+    Returned,
+    forget_text,
+    keep_text,
+    kept_texts,
+    return_text,
+)
 from ethics.gate.lost import lost_with_keys
 from ethics.gate.offers import Offers, offers
 from ethics.gate.read import (
@@ -66,12 +74,14 @@ __all__ = [
     "FactsProvider",
     "Flooded",
     "IdentifierFound",
+    "KeptText",
     "KeysMissing",
     "KeysTaken",
     "Offers",
     "Passage",
     "Pen",
     "Refused",
+    "Returned",
     "Revelation",
     "Unlocking",
     "Unopenable",
@@ -83,9 +93,12 @@ __all__ = [
     "digits",
     "fetch_standing",
     "finish_session",
+    "forget_text",
     "found",
     "held_for_command",
     "holders",
+    "keep_text",
+    "kept_texts",
     "known_names",
     "let_in",
     "look",
@@ -104,6 +117,7 @@ __all__ = [
     "refuse_unknown",
     "register_facts_provider",
     "remove",
+    "return_text",
     "reveal",
     "reveal_tallies",
     "rewrap_keys",

@@ -15,7 +15,7 @@ from ethics.gate.refusals import Refused
 from ethics.policy import Refusal
 from ethics.secrecy import passwords, pepper, unsealing
 from ethics.secrecy.keys import HeldKeys, PrivateKeys, PublicKeys, session_key
-from ethics.secrecy.models import MemberKeys
+from ethics.secrecy.models import InterruptedText, MemberKeys
 from ethics.secrecy.sealing import seal
 from ethics.secrecy.session import SessionStore
 from ethics.secrecy.suites import KEY_BYTES, SecrecyError, commitment
@@ -91,6 +91,8 @@ def save_member_keys(person: UUID, unlocking: Unlocking) -> tuple[MemberKeys, Pr
         )
         _seal_private(row, private, unlocking)
         row.save(force_insert=True)
+        # Sealed to the keys before: nobody can open them any more.
+        InterruptedText.objects.filter(person=person).delete()
     return row, private
 
 

@@ -177,12 +177,47 @@ class Session(models.Model):
     keys = models.UUIDField(null=True)
     sealed_keys = models.BinaryField(null=True)
     second_factor = models.BooleanField(default=False)
+    # A hash of the second cookie: shows, once the session has ended, that both cookies are there.
+    cookie_check = models.BinaryField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
         return self.id_hash[:8]
+
+
+class EndedSession(models.Model):
+    """A session that came to its end by time, for a day: a text posted on it knows its author.
+
+    One that was ended on purpose (sign-out, reset, removal) leaves nothing behind.
+    """
+
+    id_hash = models.CharField(primary_key=True, max_length=64)
+    person = models.UUIDField()
+    keys = models.UUIDField()
+    cookie_check = models.BinaryField()
+    ended_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.id_hash[:8]
+
+
+class InterruptedText(models.Model):
+    """A form posted on an ended session, sealed to its author's public key; for a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.UUIDField(db_index=True)
+    keys = models.UUIDField()
+    sealed = models.BinaryField()
+    # A keyed hash under the pepper: this server sealed it, not somebody in the database.
+    pepper = models.CharField(max_length=32)
+    mark = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class PepperCheck(models.Model):

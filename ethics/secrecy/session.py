@@ -8,7 +8,9 @@ two factors; both cookies change at each step of signing in (design 3, “Sessio
 import base64
 import binascii
 import hashlib
+import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,17 +19,21 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import SuspiciousOperation
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ethics.secrecy.keys import HeldKeys, PrivateKeys, session_key
-from ethics.secrecy.models import Session
+from ethics.secrecy.models import EndedSession, InterruptedText, Session
 from ethics.secrecy.sealing import seal
-from ethics.secrecy.suites import KEY_BYTES
+from ethics.secrecy.suites import KEY_BYTES, fingerprint
 
 # Seen is written once a minute at most: precise enough for an idle limit, and cheap.
 SEEN_EVERY: Final = timedelta(minutes=1)
 _SAME_SITE: Final = "Lax"
+# How long a session that ended by time is remembered, for a text that was being typed.
+REMEMBERED: Final = timedelta(hours=24)
+_ENDED: Final = "ended"
 
 
 def hash_of(session_id: str) -> str:
@@ -42,6 +48,8 @@ class SessionStore(SessionBase):
         super().__init__(session_key)
         self.secret: bytes | None = None
         self.new_secret: bytes | None = None
+        # The id in the cookie, which `load` forgets when it names no session any more.
+        self._asked_for = session_key
         self._row: Session | None = None
         # Whether the id named a session that has come to its end: the person is told so.
         self.has_ended = False
@@ -64,6 +72,7 @@ class SessionStore(SessionBase):
             self.has_ended = True
             return None
         if now >= row.expires_at or now >= row.seen_at + _idle(row):
+            _remember([row])
             row.delete()
             self.has_ended = True
             return None
@@ -106,9 +115,13 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
-        idle = timezone.now() - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-        Session.objects.filter(expires_at__lt=timezone.now()).delete()
-        Session.objects.filter(seen_at__lt=idle).delete()
+        now = timezone.now()
+        idle = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+        over = Session.objects.filter(Q(expires_at__lt=now) | Q(seen_at__lt=idle))
+        _remember(over)
+        over.delete()
+        EndedSession.objects.filter(ended_at__lt=now - REMEMBERED).delete()
+        InterruptedText.objects.filter(expires_at__lt=now).delete()
 
     def hold(
         self, private: PrivateKeys, *, person: UUID, keys: UUID, second_factor: bool
@@ -131,11 +144,28 @@ class SessionStore(SessionBase):
         held.sealed = seal(session_key(secret), private.bundle, held.binding())
         row.person, row.keys, row.second_factor = person, keys, second_factor
         row.sealed_keys = held.sealed
+        row.cookie_check = _cookie_check(row.id_hash, secret)
         row.made_at = row.seen_at = timezone.now()
         row.expires_at = _expiry(pre=not second_factor)
         row.save()
         self.secret = self.new_secret = secret
         return held
+
+    def ended_session(self) -> EndedSession | None:
+        """The session that both cookies of this request belonged to, ended by time within a day."""
+        if not self._asked_for or not self.secret:
+            return None
+        # A second window of the same browser: the cookie names the session that told of the end.
+        name = self.get(_ENDED) or hash_of(self._asked_for)
+        row = EndedSession.objects.filter(
+            id_hash=name, ended_at__gt=timezone.now() - REMEMBERED
+        ).first()
+        if row is None:
+            return None
+        if not hmac.compare_digest(bytes(row.cookie_check), _cookie_check(name, self.secret)):
+            return None
+        self[_ENDED] = name
+        return row
 
     def held_keys(self) -> HeldKeys | None:
         """The keys this session carries, still sealed; none without the second cookie."""
@@ -163,8 +193,34 @@ def _idle(row: Session) -> timedelta:
     return timedelta(seconds=settings.SESSION_IDLE_SECONDS)
 
 
+def _cookie_check(id_hash: str, secret: bytes) -> bytes:
+    return fingerprint("concertation/second-cookie/1", id_hash, secret)
+
+
+def _remember(over: Iterable[Session]) -> None:
+    """Keep who a session that ended by time belonged to; only one that both factors opened."""
+    EndedSession.objects.bulk_create(
+        (
+            EndedSession(
+                id_hash=row.id_hash,
+                person=row.person,
+                keys=row.keys,
+                cookie_check=row.cookie_check,
+                ended_at=min(row.expires_at, row.seen_at + _idle(row)),
+            )
+            for row in over
+            if row.second_factor and row.person and row.keys and row.cookie_check
+        ),
+        ignore_conflicts=True,
+    )
+
+
 def end_sessions(person: UUID, *, but: str | None = None) -> int:
-    """End every session of a person at once (reset, removal), except one; says how many."""
+    """End every session of a person at once (reset, removal), except one; says how many.
+
+    Those that had ended by themselves are forgotten with them.
+    """
+    EndedSession.objects.filter(person=person).delete()
     rows = Session.objects.filter(person=person)
     if but:
         rows = rows.exclude(id_hash=but)

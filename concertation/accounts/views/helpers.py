@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from concertation.accounts.actions import Invited
 from concertation.accounts.errors import BUSY, AccountError
 from concertation.accounts.models import User
+from concertation.resuming import READ_AGAIN, RESUMED
 from ethics import gate
 from ethics.secrecy.passwords import Busy
 from ethics.secrecy.session import SessionStore
@@ -25,6 +26,9 @@ def attempt(form: forms.Form, call: Callable[[], Answer]) -> Answer | None:
     Gives `None` when the form isn't valid or the action said no: what was typed stays there.
     """
     if not form.is_valid():
+        return None
+    if RESUMED in form.data:
+        form.add_error(None, str(READ_AGAIN))
         return None
     try:
         return call()

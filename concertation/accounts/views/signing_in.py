@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +19,7 @@ from concertation.accounts.forms import CodeForm, DeviceForm, SignInForm
 from concertation.accounts.forms_own import PasskeyAnswerForm
 from concertation.accounts.views.helpers import attempt, person_of
 from concertation.door import Door, door
+from ethics import gate
 
 PAGE: Final = ["GET", "HEAD", "POST"]
 # The W3C's Clear Site Data: the browser forgets pages, cookies and anything kept for this origin.
@@ -146,4 +148,6 @@ def _safe(request: HttpRequest, target: str) -> str:
 
 
 def _onward(request: HttpRequest) -> str:
-    return request.session.pop("next", "") or "/"
+    """Where the person wanted to go; first to a text that waits for them."""
+    target: str = request.session.pop("next", "") or "/"
+    return reverse("kept-text") if gate.kept_texts(person_of(request).id) else target

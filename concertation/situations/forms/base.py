@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from concertation.guarding import GuardedForm
+from concertation.resuming import ResumableForm
 from concertation.situations.errors import (
     AlreadyBrought,
     Incomplete,
@@ -58,7 +59,7 @@ def radio(label: Any, choices: Any, **more: Any) -> Any:
     )
 
 
-class SituationForm(GuardedForm):
+class SituationForm(ResumableForm, GuardedForm):
     """A form whose values go to one action."""
 
     refusal: SituationError | None = None
