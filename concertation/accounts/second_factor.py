@@ -46,6 +46,12 @@ class TotpDevice(ThrottlingMixin, Device):  # type: ignore[misc]
         """The seed, opened with the pepper."""
         return pepper.open_seed(bytes(self.sealed_seed), self.user_id)
 
+    def follow_pepper(self) -> None:
+        """Seal the seed anew when the server has another pepper now; called at each sign-in."""
+        if pepper.name_in(bytes(self.sealed_seed)) != pepper.current():
+            self.set_seed(self.seed())
+            self.save(update_fields=["sealed_seed"])
+
     def generator(self, at: float | None = None) -> TOTP:
         """The code generator at a time, now by default."""
         totp = TOTP(self.seed(), step=STEP_SECONDS, digits=DIGITS)

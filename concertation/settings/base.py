@@ -1,5 +1,6 @@
 """What every installation shares. Demo, test and production add to it, never loosen it."""
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -132,7 +133,7 @@ ARGON2_MEMORY = 65536
 ARGON2_ITERATIONS = 3
 ARGON2_LANES = 1
 # How many derivations may run at once on this host, and how long one waits for its turn.
-ARGON2_SLOTS = 2
+ARGON2_SLOTS = os.cpu_count() or 1
 ARGON2_WAIT_SECONDS = 10
 
 # Sessions (design 3): absolute and idle lifetime in seconds, five minutes between the two factors.

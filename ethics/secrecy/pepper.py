@@ -5,15 +5,14 @@ codes are kept as keyed hashes. Records name the pepper they were made with (des
 """
 
 import hmac
-import secrets
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from django.conf import settings
 
 from ethics.secrecy.models import PepperCheck
-from ethics.secrecy.suites import AEAD_SUITE, NONCE_BYTES, Part, SecrecyError, bind, derive
+from ethics.secrecy.sealing import seal
+from ethics.secrecy.suites import AEADS, Part, SecrecyError, bind, derive
 
 _CHECK: Final = "check"
 
@@ -52,24 +51,32 @@ def remember() -> None:
 def seal_seed(seed: bytes, *binding: Part) -> bytes:
     """Seal a second-factor seed under the pepper: pepper's id, then the blob."""
     name = current().encode()
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    cipher = AESGCMSIV(secret(current(), "seed"))
-    blob = cipher.encrypt(nonce, seed, bind("concertation/seed/1", *binding))
-    return bytes([len(name)]) + name + bytes([AEAD_SUITE]) + nonce + blob
+    sealed = seal(secret(current(), "seed"), seed, bind("concertation/seed/1", *binding))
+    return bytes([len(name)]) + name + sealed
+
+
+def name_in(sealed: bytes) -> str:
+    """The id of the pepper that a seed is sealed under; raises `SecrecyError`."""
+    try:
+        return sealed[1 : 1 + sealed[0]].decode()
+    except (IndexError, UnicodeDecodeError):
+        raise SecrecyError("seed_does_not_open") from None
 
 
 def open_seed(sealed: bytes, *binding: Part) -> bytes:
     """Open a second-factor seed; it isn't content of a situation, so it needs no gate."""
     try:
-        end = 1 + sealed[0]
-        name = sealed[1:end].decode()
-        if sealed[end] != AEAD_SUITE:
-            raise SecrecyError("unknown_suite")
-        nonce = sealed[end + 1 : end + 1 + NONCE_BYTES]
-        cipher = AESGCMSIV(secret(name, "seed"))
-        data = sealed[end + 1 + NONCE_BYTES :]
-        return cipher.decrypt(nonce, data, bind("concertation/seed/1", *binding))
-    except (IndexError, UnicodeDecodeError, ValueError, InvalidTag):
+        name = name_in(sealed)
+        blob = sealed[1 + sealed[0] :]
+        cipher, length = AEADS[blob[0]]
+        nonce, data = blob[1 : 1 + length], blob[1 + length :]
+        seed: bytes = cipher(secret(name, "seed")).decrypt(
+            nonce, data, bind("concertation/seed/1", *binding)
+        )
+        return seed
+    except KeyError:
+        raise SecrecyError("unknown_suite") from None
+    except (IndexError, ValueError, InvalidTag):
         raise SecrecyError("seed_does_not_open") from None
 
 

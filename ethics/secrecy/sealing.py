@@ -9,17 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
-
+from ethics.secrecy import suites
 from ethics.secrecy.fields import Sealed, SealedField, SealedRecord
 from ethics.secrecy.keys import PrivateKeys, hpke_public
 from ethics.secrecy.models import GenerationWrap, Recipient, ScopeKey, ScopeWrap
 from ethics.secrecy.suites import (
-    AEAD_SUITE,
-    HPKE_SUITE,
     KEY_BYTES,
-    NONCE_BYTES,
-    SEAL_SUITE,
     bind,
     commitment,
     derive,
@@ -37,14 +32,20 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, data: bytes, binding: bytes) -> bytes:
-    """Seal bytes under a key: suite byte, nonce, AES-256-GCM-SIV (RFC 8452)."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return bytes([AEAD_SUITE]) + nonce + AESGCMSIV(key).encrypt(nonce, data, binding)
+    """Seal bytes under a key, by the newest suite: suite byte, nonce, ciphertext.
+
+    Today AES-256-GCM-SIV (RFC 8452).
+    """
+    cipher, length = suites.AEADS[suites.NEWEST_AEAD]
+    nonce = secrets.token_bytes(length)
+    sealed: bytes = cipher(key).encrypt(nonce, data, binding)
+    return bytes([suites.NEWEST_AEAD]) + nonce + sealed
 
 
 def seal_to(public: bytes, data: bytes, binding: bytes) -> bytes:
     """Seal bytes to a person: suite byte, then HPKE's encapsulation and ciphertext (RFC 9180)."""
-    return bytes([SEAL_SUITE]) + HPKE_SUITE.encrypt(data, hpke_public(public), binding)
+    suite = suites.SEALS[suites.NEWEST_SEAL]
+    return bytes([suites.NEWEST_SEAL]) + suite.encrypt(data, hpke_public(public), binding)
 
 
 def encode(value: Any, *, coded: bool) -> bytes:

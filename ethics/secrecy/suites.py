@@ -7,10 +7,11 @@ write uses the newest. Nothing here seals or opens: see `sealing` and `unsealing
 import hashlib
 import hmac
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 # A suite byte begins every blob; one byte for each construction, never reused.
 AEAD_SUITE: Final = 0x01  # AES-256-GCM-SIV (RFC 8452), random nonce of 12 bytes
@@ -18,6 +19,10 @@ SEAL_SUITE: Final = 0x02  # HPKE (RFC 9180), ML-KEM-768 + X25519, HKDF-SHA256, A
 SIGN_SUITE: Final = 0x03  # Ed25519 (RFC 8032)
 
 NONCE_BYTES: Final = 12
+# Every construction that ever sealed under a key, by its suite byte: cipher and length of its
+# nonce. All of them keep opening; the next write uses the newest.
+AEADS: Final[dict[int, tuple[type[Any], int]]] = {AEAD_SUITE: (AESGCMSIV, NONCE_BYTES)}
+NEWEST_AEAD = AEAD_SUITE
 KEY_BYTES: Final = 32
 MLKEM_SEED_BYTES: Final = 64
 MLKEM_PUBLIC_BYTES: Final = 1184
@@ -28,6 +33,11 @@ SIGNATURE_BYTES: Final = 64
 HPKE_SUITE: Final = hpke.Suite(
     hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM
 )
+
+# The same for seals to people. Another suite here shares the keys people have; one with other
+# keys comes with new keys, and so with a new admission.
+SEALS: Final[dict[int, hpke.Suite]] = {SEAL_SUITE: HPKE_SUITE}
+NEWEST_SEAL = SEAL_SUITE
 
 _SIZE_CLASSES: Final = (32, 64, 128, 256, 512, 1024, 2048, 4096)
 _LARGE_STEP: Final = 4096

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from ethics.secrecy import passwords
 from ethics.secrecy.fields import Sealed, SealedField, SealedRecord
@@ -30,10 +29,8 @@ from ethics.secrecy.sealing import (
     signed_part,
 )
 from ethics.secrecy.suites import (
-    AEAD_SUITE,
-    HPKE_SUITE,
-    NONCE_BYTES,
-    SEAL_SUITE,
+    AEADS,
+    SEALS,
     SecrecyError,
     bind,
     commitment,
@@ -45,21 +42,25 @@ from ethics.secrecy.suites import (
 
 def unseal(key: bytes, blob: bytes, binding: bytes) -> bytes:
     """Open bytes sealed under a key, in the place they were sealed for and nowhere else."""
-    if blob[:1] != bytes([AEAD_SUITE]):
+    suite = AEADS.get(blob[0]) if blob else None
+    if suite is None:
         raise SecrecyError("unknown_suite")
-    nonce, data = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
+    cipher, length = suite
+    nonce, data = blob[1 : 1 + length], blob[1 + length :]
     try:
-        return AESGCMSIV(key).decrypt(nonce, data, binding)
+        opened: bytes = cipher(key).decrypt(nonce, data, binding)
+        return opened
     except (InvalidTag, ValueError):
         raise SecrecyError("does_not_open") from None
 
 
 def unseal_with(private: PrivateKeys, blob: bytes, binding: bytes) -> bytes:
     """Open bytes sealed to a person."""
-    if blob[:1] != bytes([SEAL_SUITE]):
+    suite = SEALS.get(blob[0]) if blob else None
+    if suite is None:
         raise SecrecyError("unknown_suite")
     try:
-        return HPKE_SUITE.decrypt(blob[1:], private.hpke_private(), binding)
+        return suite.decrypt(blob[1:], private.hpke_private(), binding)
     except (InvalidTag, ValueError):
         raise SecrecyError("does_not_open") from None
 

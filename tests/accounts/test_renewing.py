@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,11 +16,14 @@ from audit.enums import Outcome, Verb
 from audit.models import Entry
 from audit.names import PLATFORM
 from audit.verify import verify_all
+from concertation.accounts.actions import renewing, signing_in
 from concertation.accounts.enums import ParticipationState
+from concertation.accounts.errors import FactorGone, LinkSpent
 from concertation.accounts.models import ResetLink, StaticCodes, TotpDevice, User
 from concertation.accounts.post import MAIL
 from ethics import gate
 from ethics.secrecy.models import MemberKeys, Session
+from ethics.secrecy.session import SessionStore
 from tests.cast import PASSWORD, Circle, Someone, chain_place
 from tests.signin import SEED, code_for, device_of, give_code, give_password, signed_in
 from tests.situations import story
@@ -94,6 +97,8 @@ def test_a_changed_password_keeps_the_keys_and_ends_the_other_sessions(circle: C
     )
     assert bytes(after.salt) != bytes(before.salt)
     assert bytes(after.sealed_private) != bytes(before.sealed_private)
+    # Its row is gone, and with it the only copy of the keys it carried.
+    assert Session.objects.filter(person=user.id).count() == 1
     assert here.get(reverse("members", args=["tilleuls"])).status_code == 200
     assert there.get(reverse("account")).headers["Location"].startswith(reverse("sign-in"))
     for name in (settings.SESSION_COOKIE_NAME, settings.KEY_COOKIE_NAME):
@@ -157,6 +162,7 @@ def test_a_forgotten_password_brings_new_keys_and_asks_for_admission_anew(circle
     assert place
     place.refresh_from_db()
     assert place.state == ParticipationState.AWAITING
+    assert not Session.objects.filter(person=user.id).exists()
     assert elsewhere.get(reverse("account")).headers["Location"].startswith(reverse("sign-in"))
     assert give_password(Client(), user).status_code == 200
     client = enter(user, CHOSEN)
@@ -215,6 +221,21 @@ def test_a_link_works_once_for_an_hour_and_only_the_last_one(circle: Circle) -> 
     ResetLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert choose(third).status_code == 410
     assert Client().get(reverse("password-reset", args=["x" * 43])).status_code == 410
+
+
+def test_of_two_uses_at_the_same_moment_one_comes_second(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both saw the link unused; the second finds it used inside its own transaction."""
+    user = circle.participant.user
+    token = forgotten_link(user).rsplit("/", 1)[-1]
+    monkeypatch.setattr(renewing, "person_of_link", lambda token, kind: user)
+    renewing.reset_password(token, chosen=CHOSEN, request_id="")
+    with pytest.raises(LinkSpent):
+        renewing.reset_password(token, chosen="quatre mots d’un voleur", request_id="")
+    assert keys_of(user).serial == 2
+    user.refresh_from_db()
+    assert user.check_password(CHOSEN)
 
 
 def test_only_the_hash_of_a_link_is_kept(circle: Circle) -> None:
@@ -369,6 +390,10 @@ def test_an_administrator_who_deletes_a_device_makes_no_second_one_silently(
     assert "n’est plus enregistré" in answer.content.decode()
     thief.post(reverse("second-factor-setup"), {"code": "123456"})
     assert not TotpDevice.objects.filter(user=user, confirmed=True).exists()
+    request = RequestFactory().post("/")
+    request.user, request.session = user, SessionStore()
+    with pytest.raises(FactorGone):
+        signing_in.confirm_device(request, code="123456")
     alarm = Entry.objects.filter(verb=Verb.ALARM, reason="second_factor_gone").first()
     assert alarm is not None
     assert alarm.outcome == Outcome.FAILED

@@ -9,6 +9,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -23,7 +24,7 @@ from concertation.accounts.models import TotpDevice
 from concertation.situations.codes import show_code
 from concertation.situations.models import Contribution, Situation
 from ethics import gate
-from ethics.secrecy import chain, sealing
+from ethics.secrecy import chain, sealing, suites
 from ethics.secrecy.keys import session_key
 from ethics.secrecy.models import EndedSession, InterruptedText, MemberKeys, Session
 from ethics.secrecy.session import SessionStore, end_sessions
@@ -294,10 +295,13 @@ def test_a_foreign_concertation_a_password_and_too_much_are_not_kept(circle: Cir
 def test_a_text_planted_in_the_database_is_not_shown(circle: Circle) -> None:
     user = circle.participant.user
     member = chain.state(circle.concertation.id).members[user.id]
-    sealed = sealing.seal_to(
-        member.public.hpke, sealing.encode({"path": "/x", "fields": {}}, coded=True), b""
-    )
+    number = uuid4()
+    text = sealing.encode({"path": "/x", "fields": {"text": [TYPED]}}, coded=True)
+    # Everything an attacker can know: the public key, and what a text is bound to.
+    binding = suites.bind("concertation/interrupted/1", number, user.id, member.keys)
+    sealed = sealing.seal_to(member.public.hpke, text, binding)
     InterruptedText.objects.create(
+        id=number,
         person=user.id,
         keys=member.keys,
         sealed=sealed,
@@ -308,6 +312,7 @@ def test_a_text_planted_in_the_database_is_not_shown(circle: Circle) -> None:
     client = signed_in(circle.participant)
     page = client.get(reverse("kept-text")).content.decode()
     assert "Ce texte ne peut pas être ouvert" in page
+    assert TYPED not in page
 
 
 def test_a_text_is_sealed_to_the_key_of_the_chain_not_of_the_row(circle: Circle) -> None:
@@ -319,6 +324,16 @@ def test_a_text_is_sealed_to_the_key_of_the_chain_not_of_the_row(circle: Circle)
     contribute(circle, client, about)
     row = InterruptedText.objects.get()
     assert TYPED in str(gate.return_text(circle.participant.actor, row.id).fields)
+
+
+def test_a_session_of_other_keys_than_the_chain_knows_leaves_no_text(circle: Circle) -> None:
+    about = story.bring(circle.participant)
+    client = signed_in(circle.participant)
+    come_to_its_end(circle.participant)
+    Session.objects.filter(person=circle.participant.user.id).update(keys=uuid4())
+    contribute(circle, client, about)
+    assert EndedSession.objects.exists()
+    assert not InterruptedText.objects.exists()
 
 
 def test_when_only_the_second_factor_is_asked_again_the_text_is_kept(circle: Circle) -> None:

@@ -204,6 +204,8 @@ def finish(request: HttpRequest, device: Any, method: str) -> None:
     """The second factor was given: the keys come out of the pre-session, and it is recorded."""
     otp_login(request, device)
     gate.finish_session(_store(request))
+    for app in TotpDevice.objects.filter(user=request.user, confirmed=True):
+        app.follow_pepper()
     person = cast("User", request.user)
     record_account(Verb.SECOND_FACTOR, person.id, request_number(request), method=method)
 
