@@ -153,7 +153,11 @@ def unfold(page: Page) -> None:
 
 
 def choose(page: Page | Locator, name: str, *values: str) -> None:
-    """Tick answers; their boxes are drawn by their labels."""
+    """Tick answers; their boxes are drawn by their labels.
+
+    A style sheet that arrives between looking and clicking moves the page under the pointer.
+    """
+    (page if isinstance(page, Page) else page.page).wait_for_load_state()
     for value in values:
         page.locator(f'input[name="{name}"][value="{value}"]').check(force=True)
 
