@@ -15,8 +15,10 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.enums import Purpose, Verb
+from concertation.accounts.actions.keys import renew_due
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Concertation, Participation
 from concertation.accounts.reading import wearing
@@ -32,6 +34,10 @@ from ethics.secrecy.chain import ChainBroken
 from ethics.secrecy.passwords import Busy
 from ethics.secrecy.suites import SecrecyError
 
+KEYS_RENEWED = gettext_lazy(
+    "Quelqu’un a quitté le cercle depuis : votre visite a renouvelé les clés de la concertation."
+    " Vous n’avez rien à faire."
+)
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -154,6 +160,8 @@ class DoorMiddleware:
             request.hat = hat  # type: ignore[attr-defined]
             if request.method == "POST" and RESUMED in request.POST:
                 is_back(request, actor)
+            if hat.concertation.rotation_pending and renew_due(actor):
+                messages.info(request, KEYS_RENEWED)
             return None
         if refusal in {Refusal.PARTICIPATION_ENDED, Refusal.NO_PARTICIPATION}:
             raise refuse(

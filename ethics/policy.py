@@ -65,6 +65,10 @@ class Act(models.TextChoices):
     INVITE = "invite", _("inviter")
     ADMIT = "admit", _("admettre")
     REMOVE = "remove", _("retirer un membre")
+    CHANGE_ROLE = "change_role", _("changer le rôle d’un membre")
+    RESTORE = "restore", _("rétablir un accès")
+    VOUCH = "vouch", _("rétablir un accès à deux, après un jour ouvrable")
+    RENEW_KEYS = "renew_keys", _("renouveler les clés et la clé de secours")
     READ_LEDGER = "read_ledger", _("lire le journal des accès")
     VERIFY_LEDGER = "verify_ledger", _("vérifier le journal")
     SUBSCRIBE = "subscribe", _("faire adhérer l’organisation")
@@ -234,6 +238,10 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.INVITE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ADMIT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.REMOVE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.CHANGE_ROLE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.RESTORE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.VOUCH: _CIRCLE,
+        Act.RENEW_KEYS: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_LEDGER: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.VERIFY_LEDGER: MappingProxyType({R.DPO: W.ALWAYS, R.COORDINATOR: W.ALWAYS}),
         Act.SUBSCRIBE: MappingProxyType({R.REPRESENTATIVE: W.ALWAYS}),

@@ -57,6 +57,7 @@ VERIFIED = {
     "administration-organisation",
     "administration-representative",
     "charter",
+    "leave",
     "charter-desk",
     "charter-discard",
     "charter-draft",

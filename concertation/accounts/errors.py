@@ -158,7 +158,34 @@ class NotYourself(AccountError):
     """A coordinator who removed themself could leave a concertation without one."""
 
     sentence = _(
-        "Vous ne pouvez pas vous retirer vous-même : demandez-le à une autre coordination."
+        "Vous ne pouvez ni vous retirer vous-même ni changer votre propre rôle : demandez-le à une"
+        " autre coordination."
+    )
+
+
+class NotAdmitted(AccountError):
+    """The signed list says what members are; who isn't in it yet is invited as something else."""
+
+    sentence = _(
+        "Cette personne n’est pas encore admise : retirez l’invitation, puis invitez-la avec le"
+        " bon rôle."
+    )
+
+
+class LastCoordinator(AccountError):
+    """A concertation without a coordinator could admit and restore nobody."""
+
+    sentence = _(
+        "Vous êtes la seule coordination : donnez d’abord ce rôle à quelqu’un d’autre, puis partez."
+    )
+
+
+class HoldsNoKeys(AccountError):
+    """The actor's own copy of the concertation's key is missing or does not open."""
+
+    sentence = _(
+        "Votre copie de la clé ne s’ouvre pas : rien n’a été changé. Demandez à une autre"
+        " coordination de le faire, et prévenez le DPO."
     )
 
 

@@ -266,6 +266,21 @@ class InviteForm(PersonForm):
         return cleaned
 
 
+class RoleForm(PasswordAgain):
+    """What a member is from now on."""
+
+    role = forms.ChoiceField(label=_("Rôle"), choices=Place.choices, widget=_PlaceRadio)
+    secrecy_status = forms.ChoiceField(
+        label=_("Tenu·e par"),
+        choices=SecrecyStatus.choices,
+        help_text=_("L’organisation s’en porte garante, fonction par fonction."),
+    )
+    ends_on = date_field(
+        _("Jusqu’au"), required=False, help_text=_("Obligatoire pour un·e invité·e.")
+    )
+    field_order = ("role", "secrecy_status", "ends_on", "password")
+
+
 class ConcertationForm(forms.Form):
     """A new concertation."""
 

@@ -19,6 +19,7 @@ from ethics.gate.circle import (
     KeysTaken,
     WrongDigits,
     admit,
+    change_role,
     digits,
     found,
     new_recovery_key,
@@ -51,6 +52,7 @@ from ethics.gate.read import (
     standing,
 )
 from ethics.gate.refusals import Flooded, Refused, refuse
+from ethics.gate.rotation import holds_keys, rotate
 from ethics.gate.unlock import (
     KeysMissing,
     Unlocking,
@@ -89,6 +91,7 @@ __all__ = [
     "admit",
     "allow",
     "begin_session",
+    "change_role",
     "confirm_password",
     "digits",
     "fetch_standing",
@@ -97,6 +100,7 @@ __all__ = [
     "found",
     "held_for_command",
     "holders",
+    "holds_keys",
     "keep_text",
     "kept_texts",
     "known_names",
@@ -121,6 +125,7 @@ __all__ = [
     "reveal",
     "reveal_tallies",
     "rewrap_keys",
+    "rotate",
     "save_member_keys",
     "seal_to_circle",
     "seal_to_readers",

@@ -1,5 +1,7 @@
 """What did not open, and a chain that doesn't hold: an event that stays, and a word to the DPO."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -60,7 +62,13 @@ def missing_key_alarm(container: UUID, concertation: UUID | None) -> None:
 
 
 def chain_alarm(actor: Actor, error: chain.ChainBroken) -> chain.ChainBroken:
-    """The membership chain doesn't hold: recorded, the DPO told, and everything stays shut."""
+    """The membership chain doesn't hold: recorded, the DPO told, and everything stays shut.
+
+    One fault is one event, however many doors it passes on its way out.
+    """
+    if error.recorded:
+        return error
+    error.recorded = True
     log.error("membership_chain_broken", number=error.number, reason=error.why)
     told = actor.concertation is None or _told(actor.concertation, Verb.ALARM)
     record_now(
@@ -82,6 +90,15 @@ def chain_alarm(actor: Actor, error: chain.ChainBroken) -> chain.ChainBroken:
     if actor.concertation and not told:
         provider().alert(actor.concertation, "chain_broken")
     return error
+
+
+@contextmanager
+def chain_watched(actor: Actor) -> Iterator[None]:
+    """Whatever finds the chain broken in here raises the alarm; around transactions, not inside."""
+    try:
+        yield
+    except chain.ChainBroken as error:
+        raise chain_alarm(actor, error) from None
 
 
 def _told(number: UUID, verb: Verb) -> bool:

@@ -12,18 +12,18 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Event, Subject
 from audit.names import PLATFORM, concertation_ledger
 from audit.record import append, ensure_ledger, record_now
-from ethics.gate import keyring
+from ethics.gate import keyring, rotation
 from ethics.gate.actor import Actor
-from ethics.gate.alarms import chain_alarm
+from ethics.gate.alarms import chain_watched
 from ethics.gate.read import fetch_standing
 from ethics.gate.refusals import Refused, refuse
 from ethics.gate.unlock import live_keys, public_keys
 from ethics.policy import Act, Refusal, decide
 from ethics.secrecy import chain, sealing, unsealing
-from ethics.secrecy.keys import PrivateKeys
-from ethics.secrecy.models import GenerationWrap
+from ethics.secrecy.keys import PrivateKeys, PublicKeys
+from ethics.secrecy.models import GenerationWrap, Recipient, ScopeWrap
 from ethics.secrecy.session import SessionStore, end_sessions
-from ethics.secrecy.suites import KEY_BYTES, SecrecyError, bind, commitment
+from ethics.secrecy.suites import KEY_BYTES, bind, commitment
 
 # Crockford's base32: no I, L, O, U, so that a printed key is read back without doubt.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -140,67 +140,131 @@ def admit(actor: Actor, person: UUID, place: chain.Place, heard: str) -> None:
     """Admit a newcomer whose digits were heard: sign the statement, seal the key to them.
 
     The digits come from the newcomer's unlocked keys, the comparison from the keys on record: a
-    public key planted in between does not match. Raises `WrongDigits`, `Refused`, `ChainBroken`.
+    public key planted in between does not match. A member's second place goes with the keys the
+    chain knows, whatever the row says by now. Raises `WrongDigits`, `Refused`, `ChainBroken`.
     """
     concertation = _needed(actor)
     state = _state_for(actor, Act.ADMIT, Verb.ADMITTED)
     row = live_keys(person)
-    public = public_keys(row)
     known = state.members.get(person)
-    if known is None or known.keys != row.id:
-        typed = "".join(each for each in heard if each.isdigit())
-        if not hmac.compare_digest(typed, public.digits(person, concertation)):
-            raise WrongDigits
+    if known is not None and known.keys == row.id:
+        public = known.public
+    else:
+        public = public_keys(row)
+        check_heard(heard, public, person, concertation)
     private = keyring.private_keys(actor)
     body = chain.member_body(person, row.id, public, place)
-    statement, after = chain.make_statement(state, "admission", actor.person, private, body)
-    current = state.generation
-    if current is None or actor.keys is None:
-        raise SecrecyError("awaiting_keys")
-    with transaction.atomic():
+    with chain_watched(actor), transaction.atomic():
+        state = chain.lock(concertation)
+        statement, after = chain.make_statement(state, "admission", actor.person, private, body)
         statement.save()
-        held = GenerationWrap.objects.filter(
-            concertation=concertation, generation=current.number, holder=row.id
-        )
-        if after.members[person].holds_key and not held.exists():
-            sealing.wrap_generation(
-                concertation,
-                current.number,
-                keyring.concertation_key(actor, state, current.number),
-                public=public.hpke,
-                holder=row.id,
-                person=person,
-                signer=(actor.keys.keys, private),
-            ).save()
+        if after.members[person].holds_key:
+            rotation.seal_generations(
+                actor, after, public=public.hpke, holder=row.id, person=person
+            )
         append(
             concertation_ledger(concertation),
             _event(actor, Verb.ADMITTED, place, person=person),
         )
 
 
-def remove(actor: Actor, person: UUID, participation: UUID) -> None:
-    """Sign a person's place away; their copies of the key go, their sessions end.
+def check_heard(heard: str, public: PublicKeys, person: UUID, concertation: UUID) -> None:
+    """Compare the digits heard with those of public keys; raises `WrongDigits`."""
+    typed = "".join(each for each in heard if each.isdigit())
+    if not hmac.compare_digest(typed.encode(), public.digits(person, concertation).encode()):
+        raise WrongDigits
 
-    What they could read can't be taken back; the key is renewed by rotation (design 3).
+
+def remove(actor: Actor, person: UUID, participation: UUID) -> bool:
+    """Sign a person's place away; their copies of keys go, their sessions end.
+
+    What they could read can't be taken back; nothing written from now on opens with what they
+    kept: when they held the concertation's key it is renewed in the same transaction, else the
+    situations they had copies of get a new key at the next write. Leaving by oneself is open to
+    everyone, and renews nothing: who leaves must not make the next key. Gives whether a renewal is
+    still due.
     """
     concertation = _needed(actor)
-    act = Act.REMOVE
-    state = _state_for(actor, act, Verb.REMOVED)
+    leaving = actor.person == person
+    state = _chain_of(actor) if leaving else _state_for(actor, Act.REMOVE, Verb.REMOVED)
     place = state.place(person, participation)
-    private = keyring.private_keys(actor)
-    with transaction.atomic():
-        if place is not None:
+    due = False
+    if place is not None:
+        renews = not leaving and rotation.holds_keys(actor)
+        unopened: rotation.Unopened = {}
+        private = keyring.private_keys(actor)
+        with chain_watched(actor), transaction.atomic():
+            state = rotation.lock_all(actor)
             body = {"person": str(person), "participation": str(participation)}
             statement, after = chain.make_statement(state, "removal", actor.person, private, body)
             statement.save()
-            left = after.members.get(person)
-            if left is None or not left.holds_key:
-                GenerationWrap.objects.filter(concertation=concertation, person=person).delete()
             append(
                 concertation_ledger(concertation),
                 _event(actor, Verb.REMOVED, place, person=person),
             )
+            due = _take_back(actor, state, after, person, renews=renews, unopened=unopened)
+        rotation.tell_unopened(actor, unopened)
     end_sessions(person)
+    return due
+
+
+def change_role(actor: Actor, person: UUID, place: chain.Place) -> bool:
+    """Sign what a member is from now on; the keys follow the role, up or down.
+
+    Gives whether a renewal is still due. Raises `Refused`, `ChainBroken` or `SecrecyError`.
+    """
+    concertation = _needed(actor)
+    _state_for(actor, Act.CHANGE_ROLE, Verb.ROLE_CHANGED)
+    renews = rotation.holds_keys(actor)
+    private = keyring.private_keys(actor)
+    unopened: rotation.Unopened = {}
+    body = {"person": str(person), "place": place.body()}
+    with chain_watched(actor), transaction.atomic():
+        state = rotation.lock_all(actor)
+        statement, after = chain.make_statement(state, "role", actor.person, private, body)
+        statement.save()
+        append(
+            concertation_ledger(concertation),
+            _event(actor, Verb.ROLE_CHANGED, place, person=person),
+        )
+        member = after.members[person]
+        if member.holds_key:
+            rotation.seal_generations(
+                actor, after, public=member.public.hpke, holder=member.keys, person=person
+            )
+        due = _take_back(actor, state, after, person, renews=renews, unopened=unopened)
+    rotation.tell_unopened(actor, unopened)
+    return due
+
+
+def _take_back(
+    actor: Actor,
+    before: chain.ChainState,
+    after: chain.ChainState,
+    person: UUID,
+    *,
+    renews: bool,
+    unopened: rotation.Unopened,
+) -> bool:
+    """After a removal or a change of role: take copies of keys away; whether a renewal is due."""
+    was, now = before.members[person], after.members.get(person)
+    copies = ScopeWrap.objects.filter(
+        kind=Recipient.MEMBER,
+        recipient=was.keys,
+        key__container__concertation=after.concertation,
+    )
+    touched: set[UUID] = set()
+    if now is None:
+        touched = set(copies.values_list("key__container", flat=True))
+        copies.delete()
+    if not was.holds_key or (now is not None and now.holds_key):
+        if renews:
+            rotation.carry_over(actor, after, touched, unopened)
+        return bool(touched) and not renews
+    GenerationWrap.objects.filter(concertation=after.concertation, person=person).delete()
+    if renews:
+        rotation.renew(actor, after, unopened)
+    return not renews
 
 
 def _needed(actor: Actor) -> UUID:
@@ -210,7 +274,8 @@ def _needed(actor: Actor) -> UUID:
 
 
 def _state_for(actor: Actor, act: Act, verb: Verb) -> chain.ChainState:
-    facts = fetch_standing(actor, fresh=True)
+    with chain_watched(actor):
+        facts = fetch_standing(actor, fresh=True)
     decision = decide(act, facts.person)
     if not decision.granted:
         raise refuse(
@@ -220,10 +285,12 @@ def _state_for(actor: Actor, act: Act, verb: Verb) -> chain.ChainState:
             concertation=actor.concertation,
             purpose=Purpose.ADMINISTRATION,
         )
-    try:
+    return _chain_of(actor)
+
+
+def _chain_of(actor: Actor) -> chain.ChainState:
+    with chain_watched(actor):
         return keyring.chain_state(actor)
-    except chain.ChainBroken as error:
-        raise chain_alarm(actor, error) from None
 
 
 def _event(

@@ -17,6 +17,8 @@ from ethics.secrecy.models import GenerationWrap, MemberKeys, Recipient, ScopeWr
 from ethics.secrecy.suites import SecrecyError, bind, derive
 
 TALLY: Final = "tally"
+# Copies that whoever holds the concertation's key opens.
+FOR_HOLDERS: Final = (Recipient.GENERATION, Recipient.CARRIED, Recipient.INBOX)
 ScopeAt = tuple[UUID, int]
 
 
@@ -96,6 +98,10 @@ def concertation_key(actor: Actor, state: chain.ChainState, generation: int) -> 
     if name not in held.concertation_keys:
         made = state.generations.get(generation)
         if made is None:
+            # Renewed since this request read the chain, or planted: the chain says which.
+            state = chain.state(state.concertation)
+            made = state.generations.get(generation)
+        if made is None:
             raise SecrecyError("planted_generation")
         wrap = GenerationWrap.objects.filter(
             concertation=state.concertation, generation=generation, holder=held.keys
@@ -114,6 +120,11 @@ def concertation_key(actor: Actor, state: chain.ChainState, generation: int) -> 
 def tally_key(actor: Actor, state: chain.ChainState, generation: int) -> bytes:
     """The key of the year tallies of one generation."""
     return derive(concertation_key(actor, state, generation), TALLY)
+
+
+def inbox_key(actor: Actor, state: chain.ChainState, generation: int) -> PrivateKeys:
+    """The pair behind the inbox half that the chain names for one generation."""
+    return PrivateKeys.derived(concertation_key(actor, state, generation), "inbox")
 
 
 def scope_keys(
@@ -157,12 +168,16 @@ def scope_keys(
         raise problem
 
     def _open_copy(copy: sealing.KeyCopy, second: bytes) -> bytes:
-        if copy.kind == Recipient.GENERATION:
+        if copy.kind in {Recipient.GENERATION, Recipient.CARRIED}:
             key = concertation_key(actor, state, copy.under)
             return unsealing.open_scope(copy, erasure=second, key=key)
         if copy.kind == Recipient.SCOPE:
             key = key_of((copy.container, copy.under), copy.container)
             return unsealing.open_scope(copy, erasure=second, key=key)
+        if copy.kind == Recipient.INBOX:
+            inbox = inbox_key(actor, state, copy.under)
+            by = state.signers.get(copy.signed_by) if copy.signed_by else None
+            return unsealing.open_scope(copy, erasure=second, private=inbox, signer=by)
         signer = state.signers.get(copy.signed_by) if copy.signed_by else None
         private = private_keys(actor)
         if signer is None and actor.keys and copy.signed_by == actor.keys.keys:
@@ -178,7 +193,7 @@ def scope_keys(
 
 
 def _copies_for(actor: Actor, scopes: Iterable[UUID]) -> Iterable[sealing.KeyCopy]:
-    mine = Q(kind__in=[Recipient.GENERATION, Recipient.SCOPE])
+    mine = Q(kind__in=[*FOR_HOLDERS, Recipient.SCOPE])
     if actor.keys is not None:
         mine |= Q(kind=Recipient.MEMBER, recipient=actor.keys.keys)
     # A guest's copy ends by its date, whatever else is forgotten.

@@ -12,7 +12,7 @@ from audit.event import Event, Subject
 from audit.record import record_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
-from ethics.gate.alarms import chain_alarm, unopenable_alarm
+from ethics.gate.alarms import chain_watched, unopenable_alarm
 from ethics.gate.facts import PlaceFacts, Standing, provider, standing_facts
 from ethics.gate.refusals import Refused, ledger_of, refuse
 from ethics.policy import (
@@ -118,7 +118,8 @@ def allow(
     Raises `Refused`, recorded, when the answer is no.
     """
     verb = verb or _VERBS.get(act, Verb.READ)
-    facts = _standing_for(actor, act)
+    with chain_watched(actor):
+        facts = _standing_for(actor, act)
     decision = decide(act, facts.person)
     if not decision.granted:
         raise refuse(
@@ -184,13 +185,11 @@ def reveal(
     asked = tuple(dict.fromkeys(subjects))
     if not asked and act != Act.LIST:
         return Revelation({})
-    facts = fetch_standing(actor)
     groups = _groups(records, fields)
-    granted, role, mine = _decide_all(actor, facts, act, asked, groups, purpose)
-    try:
+    with chain_watched(actor):
+        facts = fetch_standing(actor)
+        granted, role, mine = _decide_all(actor, facts, act, asked, groups, purpose)
         state = keyring.chain_state(actor)
-    except chain.ChainBroken as error:
-        raise chain_alarm(actor, error) from None
     seen = tuple(sorted(set().union(*granted.values()))) if granted else ()
     event = _event(
         actor,

@@ -13,13 +13,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import DetailValue, Event, Subject, Written
 from audit.record import append_many
-from ethics.gate import guarded, keyring
+from ethics.gate import guarded, keyring, renewal
 from ethics.gate.actor import Actor
-from ethics.gate.alarms import chain_alarm, unopenable_alarm
+from ethics.gate.alarms import chain_alarm, chain_watched, unopenable_alarm
 from ethics.gate.facts import Standing, provider
 from ethics.gate.read import fetch_standing
 from ethics.gate.refusals import Refused, ledger_of, refuse
@@ -42,6 +44,9 @@ class Pen:
     purpose: Purpose
     _state: chain.ChainState
     _keys: dict[tuple[UUID, int], bytes] = field(default_factory=dict)
+    # The number of the key that the next write of a scope uses.
+    _writes: dict[UUID, int] = field(default_factory=dict)
+    _locked: bool = False
     _events: list[Event] = field(default_factory=list)
 
     def open_container(self, kind: ContainerKind) -> UUID:
@@ -66,13 +71,11 @@ class Pen:
         decision never becomes readable to the group. Raises `IdentifierFound`.
         """
         guarded.look_again(self, record)
+        current = self._current()
         generation = self._latest(record.scope) + 1
         erasure = store.key(record.container)
         value, key = sealing.new_scope_key(record.container, record.scope, generation)
         key.save()
-        current = self._state.generation
-        if current is None:
-            raise SecrecyError("awaiting_keys")
         sealing.wrap_under(
             key,
             value,
@@ -81,12 +84,13 @@ class Pen:
             wrap=sealing.recipient_generation(current.number),
         ).save()
         self._keys[(record.scope, generation)] = value
+        self._writes[record.scope] = generation
         self.seal(record, generation=generation)
 
     def new_scope(self, record: SealedRecord) -> None:
         """Give a record its own key under its container's (an agreed action's, design 3)."""
         erasure = store.key(record.container)
-        generation = self._latest(record.container)
+        generation = self._for_writing(record.container, record.container)
         value, key = sealing.new_scope_key(record.container, record.id, 1)
         key.save()
         sealing.wrap_under(
@@ -98,26 +102,31 @@ class Pen:
         ).save()
         record.scope, record.key_generation = record.id, 1
         self._keys[(record.id, 1)] = value
+        self._writes[record.id] = 1
 
     def share_scope(
         self, container: UUID, scope: UUID, person: UUID, *, until: date | None = None
     ) -> None:
         """Seal a key to one named person: an action's to its limited reader, a situation's to a
-        guest. The person's public half comes from the chain, and the seal is signed."""
+        guest. The person's public half comes from the chain, and the seal is signed.
+
+        Every generation of the key that others than a draft's author hold: what was written before
+        a renewal lies under an earlier one.
+        """
         member = self._state.members.get(person)
         if member is None:
             raise SecrecyError("not_in_chain")
-        generation = self._latest(scope)
-        key = ScopeKey.objects.get(scope=scope, generation=generation)
-        known = ScopeWrap.objects.filter(key=key, kind=Recipient.MEMBER, recipient=member.keys)
-        if wrap := known.first():
-            wrap.until = until
-            wrap.save(update_fields=["until"])
-            return
-        value = self._key(container, scope, generation)
-        self._wrap_to_member(
-            key, value, store.key(container), (member.keys, member.public.hpke), until
+        held = Q(kind=Recipient.MEMBER, recipient=member.keys)
+        known = ScopeWrap.objects.filter(held, key__scope=scope)
+        known.update(until=until)
+        shared = Q(wraps__kind__in=[*keyring.FOR_HOLDERS, Recipient.SCOPE])
+        keys = ScopeKey.objects.filter(shared, scope=scope).exclude(
+            id__in=known.values_list("key", flat=True)
         )
+        erasure = store.key(container)
+        for key in keys.distinct():
+            value = self._key(container, scope, key.generation)
+            self._wrap_to_member(key, value, erasure, (member.keys, member.public.hpke), until)
 
     def seal(self, record: SealedRecord, *, generation: int | None = None, **values: Any) -> None:
         """Seal a record's fields under its next version; fields not named keep their text.
@@ -137,10 +146,7 @@ class Pen:
         elif missing := names - set(values):
             raise TypeError(f"sealed fields without a value: {sorted(missing)}")
         guarded.let_through(self, values, record)
-        if generation:
-            record.key_generation = generation
-        elif not record.key_generation:
-            record.key_generation = self._latest(record.scope)
+        record.key_generation = generation or self._for_writing(record.container, record.scope)
         record.version += 1
         key = self._key(record.container, record.scope, record.key_generation)
         for each in type(record).sealed_fields():
@@ -155,9 +161,7 @@ class Pen:
     def count(self, tally: SealedRecord, name: str, moves: Iterable[tuple[str, str, int]]) -> None:
         """Move counts (measure, category, step) of a year tally, sealed under the concertation's
         key; nothing is shown, and one event stands for all of them."""
-        current = self._state.generation
-        if current is None:
-            raise SecrecyError("awaiting_keys")
+        current = self._current()
         field_ = next(each for each in type(tally).sealed_fields() if each.name == name)
         counts: dict[str, dict[str, int]] = {}
         if tally.version:
@@ -207,6 +211,77 @@ class Pen:
                 details=details or {},
             )
         )
+
+    def _current(self) -> chain.Generation:
+        """The generation in use, under the chain's lock: nothing is sealed under one that is
+        being renewed."""
+        if not self._locked and self.actor.concertation:
+            self._state = chain.lock(self.actor.concertation)
+            self._locked = True
+        if self._state.generation is None:
+            raise SecrecyError("awaiting_keys")
+        return self._state.generation
+
+    def _for_writing(self, container: UUID, scope: UUID) -> int:
+        """The number of the key that the next write of a scope uses.
+
+        Where someone who held the newest one left since it was made, that is a new key: what they
+        kept opens nothing written from now on (design 3, “Someone leaves”).
+        """
+        if scope not in self._writes:
+            copies = renewal.copies_of({scope, container})
+            number = renewal.newest(copies, scope)
+            if not renewal.is_fresh(copies, container, scope, self._state.generation):
+                number = self._renew(container, scope, number)
+            self._writes[scope] = number
+        return self._writes[scope]
+
+    def _renew(self, container: UUID, scope: UUID, before: int) -> int:
+        """A new key in place of one that was carried over, for the same people as far as they
+        still belong; the container's own comes before an action's."""
+        number = before + 1
+        value, key = sealing.new_scope_key(container, scope, number)
+        key.save()
+        erasure = store.key(container)
+        self._wrap_to_holders(key, value, erasure)
+        there = {member.keys: member for member in self._state.members.values()}
+        named = ScopeWrap.objects.filter(
+            Q(until=None) | Q(until__gte=timezone.localdate()),
+            key__scope=scope,
+            key__generation=before,
+            kind=Recipient.MEMBER,
+        )
+        for whose, until in named.values_list("recipient", "until"):
+            if member := there.get(whose) if whose else None:
+                self._wrap_to_member(key, value, erasure, (member.keys, member.public.hpke), until)
+        self._keys[(scope, number)] = value
+        return number
+
+    def _wrap_to_holders(self, key: ScopeKey, value: bytes, erasure: bytes) -> None:
+        """Seal a new key to the circle; whoever doesn't hold the concertation's key seals to its
+        inbox half, which the chain names."""
+        current = self._state.generation
+        member = self._state.members.get(self.actor.person)
+        if current is None or member is None:
+            raise SecrecyError("awaiting_keys")
+        if not member.holds_key:
+            sealing.wrap_to(
+                key,
+                value,
+                erasure=erasure,
+                public=current.inbox,
+                wrap=ScopeWrap(kind=Recipient.INBOX, generation=current.number),
+                signer=(self._own()[0], keyring.private_keys(self.actor)),
+            ).save()
+            return
+        if key.scope == key.container_id:
+            wrap = sealing.recipient_generation(current.number)
+            under = keyring.concertation_key(self.actor, self._state, current.number)
+        else:
+            number = self._for_writing(key.container_id, key.container_id)
+            wrap = ScopeWrap(kind=Recipient.SCOPE, recipient=key.container_id, generation=number)
+            under = self._key(key.container_id, key.container_id, number)
+        sealing.wrap_under(key, value, erasure=erasure, key=under, wrap=wrap).save()
 
     def _latest(self, scope: UUID) -> int:
         rows = ScopeKey.objects.filter(scope=scope).order_by("-generation")
@@ -268,14 +343,12 @@ def writing(
     appends the queued events at the end. Nothing is saved without its event. Raises `Refused`,
     `IdentifierFound` or `chain.ChainBroken`.
     """
-    facts = fetch_standing(actor)
-    decision = _decide(actor, act, facts, situation, action)
-    if not decision.granted:
-        raise _refused(actor, decision, verb, purpose, situation)
-    try:
-        state = keyring.chain_state(actor)
-    except chain.ChainBroken as error:
-        raise chain_alarm(actor, error) from None
+    with chain_watched(actor):
+        facts = fetch_standing(actor)
+        decision = _decide(actor, act, facts, situation, action)
+        if not decision.granted:
+            raise _refused(actor, decision, verb, purpose, situation)
+        keyring.chain_state(actor)
     late: Decision | None = None
     try:
         with transaction.atomic():
@@ -284,6 +357,8 @@ def writing(
             facts = fetch_standing(actor, fresh=True)
             decision = _decide(actor, act, facts, situation, action)
             if decision.granted:
+                # Read again under the lock: a renewal that came first counts.
+                state = keyring.chain_state(actor)
                 pen = Pen(actor, decision, facts, situation, purpose, state)
                 yield pen
                 if pen._events:
@@ -295,6 +370,8 @@ def writing(
     except guarded.IdentifierFound as found:
         guarded.count_refused_false_alarms(actor, found, purpose, situation)
         raise
+    except chain.ChainBroken as error:
+        raise chain_alarm(actor, error) from None
     except SecrecyError as error:
         # What could not be opened is not written over; recorded outside the undone transaction.
         if situation is not None:

@@ -1,25 +1,59 @@
 """The membership chain: signed statements of who belongs to a concertation, with which keys.
 
 HPKE's sender is anonymous, so a planted public key or a planted "next generation" is the worst
-attack. Every admission, removal, change of role and generation is a statement signed by a member's
-Ed25519 key and chained by hash. Public keys and roles come from here, never from a row alone.
+attack. Every admission, removal, change of role, restored access, generation and recovery key is a
+statement signed with an Ed25519 key and chained by hash. Public keys and roles come from here,
+never from a row alone. Who may say what stands in `chain_rules`.
 """
 
-import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
 
-from ethics.roles import Role, SecrecyStatus, may_hold_key
-from ethics.secrecy.keys import PrivateKeys, PublicKeys, signature_holds
+from ethics.secrecy.chain_rules import RULES
+from ethics.secrecy.keys import PrivateKeys, signature_holds
+from ethics.secrecy.membership import (
+    ChainState,
+    Change,
+    Generation,
+    Member,
+    Place,
+    Said,
+    b64,
+    generation_body,
+    member_body,
+    new_keys_body,
+    recovery_body,
+)
 from ethics.secrecy.models import ChainStatement
 from ethics.secrecy.suites import SecrecyError, bind, fingerprint
+
+__all__ = [
+    "ChainBroken",
+    "ChainState",
+    "Change",
+    "Generation",
+    "Member",
+    "Place",
+    "b64",
+    "follow",
+    "forget",
+    "generation_body",
+    "lock",
+    "make_statement",
+    "member_body",
+    "new_keys_body",
+    "recovery_body",
+    "signed_bytes",
+    "state",
+    "statement_bytes",
+    "statement_hash",
+]
 
 FORMAT: Final = "concertation/membership/1"
 
@@ -31,89 +65,8 @@ class ChainBroken(SecrecyError):
         super().__init__(f"chain_broken:{why}")
         self.number = number
         self.why = why
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A participation as the chain knows it."""
-
-    participation: UUID
-    organisation: UUID
-    roles: frozenset[Role]
-    status: SecrecyStatus
-
-    @property
-    def holds_key(self) -> bool:
-        """Whether this place entitles its person to the concertation's key."""
-        return may_hold_key(self.roles, self.status)
-
-    def body(self) -> dict[str, Any]:
-        """The place as it stands in a statement."""
-        return {
-            "participation": str(self.participation),
-            "organisation": str(self.organisation),
-            "roles": sorted(self.roles),
-            "status": str(self.status),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person with the keys they were admitted with, and their places."""
-
-    person: UUID
-    keys: UUID
-    public: PublicKeys
-    places: Mapping[UUID, Place]
-
-    @property
-    def holds_key(self) -> bool:
-        """Whether any of this person's places entitles them to the concertation's key."""
-        return any(place.holds_key for place in self.places.values())
-
-    @property
-    def roles(self) -> frozenset[Role]:
-        """Every role of every place."""
-        return frozenset(role for place in self.places.values() for role in place.roles)
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One generation of the concertation's key: its commitment and the halves made from it."""
-
-    number: int
-    commitment: bytes
-    inbox: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ChainState:
-    """Everything the chain says, after its last statement."""
-
-    concertation: UUID
-    length: int = 0
-    genesis: bytes = b""
-    head: bytes = b""
-    members: Mapping[UUID, Member] = field(default_factory=lambda: MappingProxyType({}))
-    # Signing halves of everybody who was ever a member: old seals stay verifiable.
-    signers: Mapping[UUID, PublicKeys] = field(default_factory=lambda: MappingProxyType({}))
-    generations: Mapping[int, Generation] = field(default_factory=lambda: MappingProxyType({}))
-    recovery: PublicKeys | None = None
-    hashes: tuple[bytes, ...] = ()
-
-    @property
-    def generation(self) -> Generation | None:
-        """The generation in use."""
-        return self.generations[max(self.generations)] if self.generations else None
-
-    def place(self, person: UUID, participation: UUID) -> Place | None:
-        """A person's place, when the chain knows it."""
-        member = self.members.get(person)
-        return member.places.get(participation) if member else None
-
-
-def b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+        # Set by the alarm: one fault is one event, however many doors it passes.
+        self.recorded = False
 
 
 def statement_bytes(
@@ -149,132 +102,6 @@ def statement_hash(statement: bytes, signature: bytes) -> bytes:
     return fingerprint("concertation/statement/1", statement, signature)
 
 
-def member_body(person: UUID, keys: UUID, public: PublicKeys, place: Place) -> dict[str, Any]:
-    """A person with their keys and one place, as a genesis or an admission says it."""
-    return {
-        "person": str(person),
-        "keys": str(keys),
-        "hpke": b64(public.hpke),
-        "sign": b64(public.sign),
-        "place": place.body(),
-    }
-
-
-def generation_body(number: int, commitment: bytes, inbox: bytes) -> dict[str, Any]:
-    """A generation of the concertation's key, as a genesis or a rotation says it."""
-    return {"number": number, "commitment": commitment.hex(), "inbox": b64(inbox)}
-
-
-def recovery_body(public: PublicKeys) -> dict[str, Any]:
-    """The public halves of the recovery key; its Ed25519 half may only restore a coordinator."""
-    return {"hpke": b64(public.hpke), "sign": b64(public.sign)}
-
-
-def _public(body: Mapping[str, Any]) -> PublicKeys:
-    return PublicKeys(base64.b64decode(body["hpke"]), base64.b64decode(body["sign"]))
-
-
-def _place(body: Mapping[str, Any]) -> Place:
-    return Place(
-        UUID(body["participation"]),
-        UUID(body["organisation"]),
-        frozenset(Role(code) for code in body["roles"]),
-        SecrecyStatus(body["status"]),
-    )
-
-
-def _with_member(state: ChainState, body: Mapping[str, Any]) -> ChainState:
-    person, keys, public = UUID(body["person"]), UUID(body["keys"]), _public(body)
-    place = _place(body["place"])
-    known = state.members.get(person)
-    places = dict(known.places) if known and known.keys == keys else {}
-    places[place.participation] = place
-    member = Member(person, keys, public, MappingProxyType(places))
-    return replace(
-        state,
-        members=MappingProxyType({**state.members, person: member}),
-        signers=MappingProxyType({**state.signers, keys: public}),
-    )
-
-
-def _with_generation(state: ChainState, body: Mapping[str, Any]) -> ChainState:
-    made = Generation(
-        body["number"], bytes.fromhex(body["commitment"]), base64.b64decode(body["inbox"])
-    )
-    if made.number != len(state.generations) + 1:
-        raise ValueError("generation_number")
-    return replace(state, generations=MappingProxyType({**state.generations, made.number: made}))
-
-
-def _genesis(state: ChainState, author: UUID, body: Mapping[str, Any]) -> ChainState:
-    if state.length:
-        raise ValueError("second_genesis")
-    state = _with_member(state, body["founder"])
-    if Role.COORDINATOR not in state.members[author].roles:
-        raise ValueError("founder_not_coordinator")
-    state = _with_generation(state, body["generation"])
-    return replace(state, recovery=_public(body["recovery"]))
-
-
-def _admission(state: ChainState, author: UUID, body: Mapping[str, Any]) -> ChainState:
-    _require_coordinator(state, author)
-    known = state.members.get(UUID(body["person"]))
-    if known and known.keys != UUID(body["keys"]):
-        # New keys for a known person are a restored access, a statement of its own.
-        raise ValueError("keys_changed_by_admission")
-    return _with_member(state, body)
-
-
-def _removal(state: ChainState, author: UUID, body: Mapping[str, Any]) -> ChainState:
-    person, participation = UUID(body["person"]), UUID(body["participation"])
-    if author != person:
-        _require_coordinator(state, author)
-    member = state.members[person]
-    places = {number: place for number, place in member.places.items() if number != participation}
-    members = dict(state.members)
-    if places:
-        members[person] = replace(member, places=MappingProxyType(places))
-    else:
-        del members[person]
-    return replace(state, members=MappingProxyType(members))
-
-
-def _role(state: ChainState, author: UUID, body: Mapping[str, Any]) -> ChainState:
-    _require_coordinator(state, author)
-    person, place = UUID(body["person"]), _place(body["place"])
-    member = state.members[person]
-    if place.participation not in member.places:
-        raise ValueError("unknown_place")
-    places = MappingProxyType({**member.places, place.participation: place})
-    return replace(
-        state,
-        members=MappingProxyType({**state.members, person: replace(member, places=places)}),
-    )
-
-
-def _rotation(state: ChainState, author: UUID, body: Mapping[str, Any]) -> ChainState:
-    if not state.members[author].holds_key:
-        raise ValueError("author_holds_no_key")
-    return _with_generation(state, body["generation"])
-
-
-def _require_coordinator(state: ChainState, author: UUID) -> None:
-    if Role.COORDINATOR not in state.members[author].roles:
-        raise ValueError("author_not_coordinator")
-
-
-# Later kinds (restored access, reissued recovery key) join this table with their own rules.
-RULES: Final = MappingProxyType(
-    {
-        "genesis": _genesis,
-        "admission": _admission,
-        "removal": _removal,
-        "role": _role,
-        "generation": _rotation,
-    }
-)
-
-
 def follow(state: ChainState, statement: bytes, signature: bytes) -> ChainState:
     """The state after one more statement; raises `ChainBroken` when it may not follow."""
     number = state.length
@@ -298,17 +125,19 @@ def follow(state: ChainState, statement: bytes, signature: bytes) -> ChainState:
             raise ValueError("out_of_place")
         if bytes.fromhex(whole["previous"]) != state.head:
             raise ValueError("previous_does_not_match")
-        author = UUID(whole["author"])
-        after = RULES[whole["kind"]](state, author, whole["body"])
-        known = after.members if whole["kind"] == "genesis" else state.members
-        if not signature_holds(known[author].public.sign, signature, signed_bytes(statement)):
+        said = Said(
+            whole["kind"], UUID(whole["author"]), datetime.fromisoformat(whole["at"]), whole["body"]
+        )
+        after, signer = RULES[said.kind](state, said)
+        if not signature_holds(signer.sign, signature, signed_bytes(statement)):
             raise ValueError("bad_signature")
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ChainBroken(number, str(error)) from None
     head = statement_hash(statement, signature)
     return replace(
         after,
         length=number + 1,
+        changes=(*after.changes, Change(number, said.kind, said.author, said.at, said.person)),
         head=head,
         genesis=after.genesis or head,
         hashes=(*after.hashes, head),
@@ -357,6 +186,18 @@ def forget(concertation: UUID | None = None) -> None:
         _verified.clear()
     else:
         _verified.pop(concertation, None)
+
+
+def lock(concertation: UUID) -> ChainState:
+    """Take the chain's lock inside the caller's transaction, and give its state from then on.
+
+    The genesis' row is the lock: whoever says something, and whoever seals under the newest
+    generation, holds it, so that nothing is written under a key that was just renewed.
+    """
+    rows = ChainStatement.objects.select_for_update(no_key=True)
+    if rows.filter(concertation=concertation, number=0).first() is None:
+        raise SecrecyError("awaiting_keys")
+    return state(concertation)
 
 
 def make_statement(

@@ -138,6 +138,8 @@ class Recipient(models.TextChoices):
     MEMBER = "member"  # one named person
     INBOX = "inbox"  # the concertation's inbox key
     RECOVERY = "recovery"  # the concertation's recovery key
+    # As GENERATION, for a key made before that generation: it opens, and seals nothing new.
+    CARRIED = "carried"
 
 
 class ScopeWrap(models.Model):

@@ -79,6 +79,10 @@ admit             no   yes  no   no   no   no   no
 remove            no   yes  no   no   no   no   no
 read_erasures     no   yes  no   no   no   yes  no
 ask_access        yes  yes  no   no   no   no   no
+change_role       no   yes  no   no   no   no   no
+restore           no   yes  no   no   no   no   no
+vouch             yes  yes  no   no   no   no   no
+renew_keys        no   yes  no   no   no   no   no
 read_ledger       no   no   no   no   no   yes  no
 verify_ledger     no   yes  no   no   no   yes  no
 subscribe         no   no   no   no   yes  no   no

@@ -20,10 +20,13 @@ from concertation.accounts.actions.invitations import (
     make_invitation,
     send,
 )
+from concertation.accounts.actions.keys import set_pending
 from concertation.accounts.enums import ROLES_OF, ParticipationState, Place
 from concertation.accounts.errors import (
     AlreadyThere,
     GuestTooLong,
+    LastCoordinator,
+    NotAdmitted,
     NotAwaiting,
     NothingToResend,
     NotReady,
@@ -32,13 +35,14 @@ from concertation.accounts.errors import (
     WrongDigitsHeard,
 )
 from concertation.accounts.models import Organisation, Participation, User
-from concertation.accounts.reading import chain_place, place_of
+from concertation.accounts.reading import chain_place, place_of, wearing
 from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
 from ethics.charter.reading import agreement
 from ethics.gate.refusals import ledger_of
 from ethics.policy import Act, Refusal
 from ethics.roles import Role, SecrecyStatus, may_hold_key
+from ethics.secrecy import chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +187,77 @@ def remove(actor: gate.Actor, *, participation: UUID, password: str) -> Particip
     if row.person_id == actor.person:
         raise NotYourself
     confirm(actor, password, Verb.REMOVED)
-    in_chain = row.state == ParticipationState.ADMITTED
+    _end(actor, row)
+    return row
+
+
+def leave(actor: gate.Actor, *, place: Participation, password: str) -> bool:
+    """End one's own place, true when done; whoever holds the keys and comes next renews them.
+
+    Raises `LastCoordinator`, `WrongPassword`, `gate.Refused` or `chain.ChainBroken`.
+    """
+    worn = wearing(actor, place)
+    state = chain.state(place.concertation_id)
+    coordinators = [each for each in state.members.values() if Role.COORDINATOR in each.roles]
+    if [each.person for each in coordinators] == [actor.person]:
+        raise LastCoordinator
+    confirm(worn, password, Verb.REMOVED)
+    _end(worn, place)
+    return True
+
+
+def _end(actor: gate.Actor, row: Participation) -> None:
+    in_chain = chain.state(row.concertation_id).place(row.person_id, row.id) is not None
+    holds = may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
     with transaction.atomic():
         row.state = ParticipationState.ENDED
         row.ended_at = timezone.now()
         row.save(update_fields=["state", "ended_at"])
-        if in_chain and may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status)):
+        if in_chain and holds:
             # What was read can't be taken back; what comes next gets a new key (design 3).
-            row.concertation.rotation_pending = True
-            row.concertation.save(update_fields=["rotation_pending"])
+            set_pending(row.concertation_id, True)
         if not in_chain:
             _append(actor, Verb.REMOVED, row)
-    gate.remove(actor, row.person_id, row.id)
+    due = gate.remove(actor, row.person_id, row.id)
+    if due or (in_chain and holds):
+        set_pending(row.concertation_id, due)
+
+
+def change_role(
+    actor: gate.Actor,
+    *,
+    participation: UUID,
+    place: Place,
+    status: SecrecyStatus,
+    ends_on: date | None,
+    password: str,
+) -> Participation:
+    """Give a member another role; their keys follow it, up or down, in the same transaction.
+
+    Raises `NotYourself`, `NotAdmitted`, `RolesClash`, `GuestTooLong`, `WrongPassword`,
+    `gate.Refused` or `chain.ChainBroken`.
+    """
+    _decide(actor, Act.CHANGE_ROLE, Verb.ROLE_CHANGED)
+    row = place_of(actor, participation)
+    if row.person_id == actor.person:
+        raise NotYourself
+    if row.state != ParticipationState.ADMITTED:
+        raise NotAdmitted
+    check_roles(place, status, ends_on)
+    with transaction.atomic():
+        check_together(
+            lock_person(row.person_id),
+            concertation=row.concertation_id,
+            roles=ROLES_OF[place],
+            status=status,
+            but=row.id,
+        )
+    confirm(actor, password, Verb.ROLE_CHANGED)
+    row.roles, row.secrecy_status, row.ends_on = sorted(ROLES_OF[place]), status, ends_on
+    # What the chain says comes before what the row says: until both agree, less is open.
+    if gate.change_role(actor, row.person_id, chain_place(row)):
+        set_pending(row.concertation_id, True)
+    row.save(update_fields=["roles", "secrecy_status", "ends_on"])
     return row
 
 

@@ -15,6 +15,7 @@ from ethics import gate
 from ethics.charter.reading import subscribed_organisations
 from ethics.gate.read import fetch_standing
 from ethics.policy import Act, in_reach
+from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
 
 
@@ -29,6 +30,9 @@ class MemberCard:
     function: str
     roles: str
     status: str
+    # As the row's code, for the form that changes it.
+    status_code: SecrecyStatus
+    role_set: frozenset[Role]
     state: ParticipationState
     starts_on: date
     ends_on: date | None
@@ -132,6 +136,8 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 function=row.function,
                 roles=role_words(roles),
                 status=row.get_secrecy_status_display(),
+                status_code=SecrecyStatus(row.secrecy_status),
+                role_set=row.role_set,
                 state=ParticipationState(row.state),
                 starts_on=row.starts_on,
                 ends_on=row.ends_on,
