@@ -95,6 +95,10 @@ class Verb(StrEnum):
     GENESIS = "genesis"
     GENERATION_MADE = "generation_made"
     RECOVERY_USED = "recovery_used"
+    RECOVERY_REISSUED = "recovery_reissued"
+    RECOVERY_CHECKED = "recovery_checked"
+    RECOVERY_REMINDED = "recovery_reminded"
+    RESTORE_PROPOSED = "restore_proposed"
     # reading
     READ = "read"
     LIST = "list"
@@ -179,6 +183,10 @@ GOVERNANCE_VERBS = frozenset(
         Verb.GENESIS,
         Verb.GENERATION_MADE,
         Verb.RECOVERY_USED,
+        Verb.RECOVERY_REISSUED,
+        Verb.RECOVERY_CHECKED,
+        Verb.RECOVERY_REMINDED,
+        Verb.RESTORE_PROPOSED,
         Verb.SECOND_FACTOR_SET,
         Verb.SECOND_FACTOR_REMOVED,
         Verb.PASSWORD_SET,

@@ -35,7 +35,7 @@ from ethics.secrecy.passwords import Busy
 from ethics.secrecy.suites import SecrecyError
 
 KEYS_RENEWED = gettext_lazy(
-    "Quelqu’un a quitté le cercle depuis : votre visite a renouvelé les clés de la concertation."
+    "Quelqu’un a quitté le cercle depuis : votre visite a renouvelé les clés de la concertation."
     " Vous n’avez rien à faire."
 )
 Respond = Callable[[HttpRequest], HttpResponseBase]

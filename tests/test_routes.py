@@ -58,6 +58,7 @@ VERIFIED = {
     "administration-representative",
     "charter",
     "leave",
+    "rescue",
     "charter-desk",
     "charter-discard",
     "charter-draft",

@@ -170,47 +170,6 @@ class SubscriptionForm(CharterForm):
         return day
 
 
-class GroupsForm(forms.Form):
-    """Two groups of the printed recovery key, typed back."""
-
-    first = forms.CharField(max_length=12)
-    second = forms.CharField(max_length=12)
-
-    def __init__(self, *args: Any, asked: tuple[int, int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, number in zip(("first", "second"), asked, strict=True):
-            field = self.fields[name]
-            field.label = _("Groupe %(number)d") % {"number": number + 1}
-            field.widget.attrs |= {
-                "class": "input--digits",
-                "autocomplete": "off",
-                "autocapitalize": "characters",
-                "spellcheck": "false",
-            }
-
-
-class AdmitForm(PasswordAgain):
-    """The twenty digits heard, and the coordinator's password."""
-
-    digits = forms.CharField(
-        label=_("Les vingt chiffres que vous entendez"),
-        max_length=60,
-        widget=forms.TextInput(
-            attrs={"class": "input--digits", "inputmode": "numeric", "autocomplete": "off"}
-        ),
-    )
-    field_order = ("digits", "password")
-
-    def clean_digits(self) -> str:
-        # Spaces, dots and dashes are how people write down groups.
-        plain = "".join(each for each in self.cleaned_data["digits"] if each.isdigit())
-        if len(plain) != 20:
-            raise ValidationError(
-                _("Il en faut vingt ; il y en a %(count)d.") % {"count": len(plain)}
-            )
-        return plain
-
-
 class PersonForm(forms.Form):
     """Someone to invite: address, name, language of the e-mail."""
 
@@ -219,7 +178,7 @@ class PersonForm(forms.Form):
     language = forms.ChoiceField(label=_("Langue"), choices=own_names, widget=forms.RadioSelect)
 
 
-class _PlaceRadio(forms.RadioSelect):
+class PlaceRadio(forms.RadioSelect):
     hints = {  # noqa: RUF012 - read by the tag `field`
         str(Place.PARTICIPANT): _(
             "Présente des situations, lit le tableau, convient d’actions. Secret professionnel."
@@ -242,7 +201,7 @@ class InviteForm(PersonForm):
     function = forms.CharField(
         label=_("Fonction"), max_length=80, help_text=_("Par exemple : assistante sociale.")
     )
-    role = forms.ChoiceField(label=_("Rôle"), choices=Place.choices, widget=_PlaceRadio)
+    role = forms.ChoiceField(label=_("Rôle"), choices=Place.choices, widget=PlaceRadio)
     secrecy_status = forms.ChoiceField(
         label=_("Tenu·e par"),
         choices=SecrecyStatus.choices,
@@ -264,21 +223,6 @@ class InviteForm(PersonForm):
         if start and end and end < start:
             self.add_error("ends_on", _("La fin vient avant le début."))
         return cleaned
-
-
-class RoleForm(PasswordAgain):
-    """What a member is from now on."""
-
-    role = forms.ChoiceField(label=_("Rôle"), choices=Place.choices, widget=_PlaceRadio)
-    secrecy_status = forms.ChoiceField(
-        label=_("Tenu·e par"),
-        choices=SecrecyStatus.choices,
-        help_text=_("L’organisation s’en porte garante, fonction par fonction."),
-    )
-    ends_on = date_field(
-        _("Jusqu’au"), required=False, help_text=_("Obligatoire pour un·e invité·e.")
-    )
-    field_order = ("role", "secrecy_status", "ends_on", "password")
 
 
 class ConcertationForm(forms.Form):

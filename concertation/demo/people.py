@@ -7,7 +7,7 @@ from datetime import date
 
 from django.conf import settings
 
-from concertation.accounts.actions import administration, joining, membership
+from concertation.accounts.actions import administration, joining, membership, restoring
 from concertation.accounts.actions.invitations import accept_invitation
 from concertation.accounts.enums import Place
 from concertation.accounts.models import Concertation, Organisation, Participation, User
@@ -135,7 +135,7 @@ def found(
     founder = replace(someone.actor(), keys=gate.finish_session(store))
     try:
         joining.start_founding(founder, place=place, store=store)
-        recovery = gate.pending_recovery_key(store)
+        recovery = gate.pending_recovery_key(store, place.concertation_id)
         printed = gate.recovery_groups(recovery) if recovery else []
         first, second = joining.groups_to_retype(founder)
         groups = (printed[first], printed[second])
@@ -172,7 +172,7 @@ def join(
         someone.actor(), place=place, language=someone.user.language, password=someone.password
     )
     if admit:
-        place = membership.admit(
+        place = restoring.admit(
             coordinator.actor(hat),
             participation=place.id,
             password=coordinator.password,

@@ -82,7 +82,11 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.ROLE_CHANGED: _("changer un rôle"),
             Verb.GENESIS: _("créer les clés de la concertation"),
             Verb.GENERATION_MADE: _("renouveler la clé"),
+            Verb.RESTORE_PROPOSED: _("se porter garant d’un accès à rétablir"),
             Verb.RECOVERY_USED: _("employer la clé de secours"),
+            Verb.RECOVERY_REISSUED: _("refaire la clé de secours"),
+            Verb.RECOVERY_CHECKED: _("vérifier la clé de secours"),
+            Verb.RECOVERY_REMINDED: _("rappeler de vérifier la clé de secours"),
         },
     ),
     (

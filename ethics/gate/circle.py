@@ -1,15 +1,13 @@
 """Founding a concertation's keys, admitting and removing people: statements of the chain."""
 
 import hmac
-import secrets
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from audit.enums import Purpose, SubjectKind, Verb
-from audit.event import Event, Subject
+from audit.event import DetailValue, Event, Subject
 from audit.names import PLATFORM, concertation_ledger
 from audit.record import append, ensure_ledger, record_now
 from ethics.gate import keyring, rotation
@@ -19,16 +17,11 @@ from ethics.gate.read import fetch_standing
 from ethics.gate.refusals import Refused, refuse
 from ethics.gate.unlock import live_keys, public_keys
 from ethics.policy import Act, Refusal, decide
-from ethics.secrecy import chain, sealing, unsealing
+from ethics.secrecy import chain, sealing
 from ethics.secrecy.keys import PrivateKeys, PublicKeys
 from ethics.secrecy.models import GenerationWrap, Recipient, ScopeWrap
-from ethics.secrecy.session import SessionStore, end_sessions
-from ethics.secrecy.suites import KEY_BYTES, bind, commitment
-
-# Crockford's base32: no I, L, O, U, so that a printed key is read back without doubt.
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-GROUP: Final = 4
-_GROUPS: Final = 13
+from ethics.secrecy.session import end_sessions
+from ethics.secrecy.suites import commitment
 
 
 class WrongDigits(Exception):
@@ -37,42 +30,6 @@ class WrongDigits(Exception):
 
 class KeysTaken(Exception):
     """This concertation already has its keys."""
-
-
-def new_recovery_key(store: SessionStore) -> bytes:
-    """Make a recovery key and keep it, sealed under the founder's own session, until it was
-    copied down and its groups retyped."""
-    key = secrets.token_bytes(KEY_BYTES)
-    held = store.held_keys()
-    if held is None or not held.second_factor:
-        raise Refused(Refusal.NO_SECOND_FACTOR)
-    private = unsealing.open_held(held)
-    store["recovery"] = sealing.seal(private.pins_key(), key, _pending(held.person)).hex()
-    return key
-
-
-def pending_recovery_key(store: SessionStore) -> bytes | None:
-    """The recovery key that waits to be retyped in this session."""
-    held, value = store.held_keys(), store.get("recovery")
-    if held is None or not held.second_factor or not value:
-        return None
-    private = unsealing.open_held(held)
-    return unsealing.unseal(private.pins_key(), bytes.fromhex(value), _pending(held.person))
-
-
-def _pending(person: UUID) -> bytes:
-    return bind("concertation/pending-recovery/1", person)
-
-
-def recovery_groups(key: bytes) -> list[str]:
-    """A recovery key as thirteen printed groups of four; the last digits are a check."""
-    number = int.from_bytes(key) << 4
-    number |= number % 13
-    text = ""
-    for _ in range(_GROUPS * GROUP):
-        number, digit = divmod(number, 32)
-        text = ALPHABET[digit] + text
-    return [text[at : at + GROUP] for at in range(0, len(text), GROUP)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +44,7 @@ def found(actor: Actor, place: chain.Place, recovery: bytes) -> Founded:
 
     The caller has checked that the actor is the first coordinator. Raises `KeysTaken`.
     """
-    concertation = _needed(actor)
+    concertation = needed(actor)
     private = keyring.private_keys(actor)
     if actor.keys is None:
         raise Refused(Refusal.NOT_SIGNED_IN)
@@ -120,20 +77,20 @@ def found(actor: Actor, place: chain.Place, recovery: bytes) -> Founded:
             ).save()
         append(
             concertation_ledger(concertation),
-            _event(actor, Verb.GENESIS, place, genesis=after.genesis.hex()),
+            event(actor, Verb.GENESIS, place, genesis=after.genesis.hex()),
         )
     # The platform's ledger is never nested in another's lock.
     ensure_ledger(PLATFORM)
     record_now(
         PLATFORM,
-        _event(actor, Verb.GENESIS, place, genesis=after.genesis.hex()),
+        event(actor, Verb.GENESIS, place, genesis=after.genesis.hex()),
     )
     return Founded(after.genesis)
 
 
 def digits(actor: Actor) -> str:
     """The twenty digits a newcomer reads aloud, computed from their own unlocked keys."""
-    return keyring.private_keys(actor).public().digits(actor.person, _needed(actor))
+    return keyring.private_keys(actor).public().digits(actor.person, needed(actor))
 
 
 def admit(actor: Actor, person: UUID, place: chain.Place, heard: str) -> None:
@@ -143,8 +100,8 @@ def admit(actor: Actor, person: UUID, place: chain.Place, heard: str) -> None:
     public key planted in between does not match. A member's second place goes with the keys the
     chain knows, whatever the row says by now. Raises `WrongDigits`, `Refused`, `ChainBroken`.
     """
-    concertation = _needed(actor)
-    state = _state_for(actor, Act.ADMIT, Verb.ADMITTED)
+    concertation = needed(actor)
+    state = state_for(actor, Act.ADMIT, Verb.ADMITTED)
     row = live_keys(person)
     known = state.members.get(person)
     if known is not None and known.keys == row.id:
@@ -164,7 +121,7 @@ def admit(actor: Actor, person: UUID, place: chain.Place, heard: str) -> None:
             )
         append(
             concertation_ledger(concertation),
-            _event(actor, Verb.ADMITTED, place, person=person),
+            event(actor, Verb.ADMITTED, place, person=person),
         )
 
 
@@ -184,9 +141,9 @@ def remove(actor: Actor, person: UUID, participation: UUID) -> bool:
     everyone, and renews nothing: who leaves must not make the next key. Gives whether a renewal is
     still due.
     """
-    concertation = _needed(actor)
+    concertation = needed(actor)
     leaving = actor.person == person
-    state = _chain_of(actor) if leaving else _state_for(actor, Act.REMOVE, Verb.REMOVED)
+    state = _chain_of(actor) if leaving else state_for(actor, Act.REMOVE, Verb.REMOVED)
     place = state.place(person, participation)
     due = False
     if place is not None:
@@ -200,7 +157,7 @@ def remove(actor: Actor, person: UUID, participation: UUID) -> bool:
             statement.save()
             append(
                 concertation_ledger(concertation),
-                _event(actor, Verb.REMOVED, place, person=person),
+                event(actor, Verb.REMOVED, place, person=person),
             )
             due = _take_back(actor, state, after, person, renews=renews, unopened=unopened)
         rotation.tell_unopened(actor, unopened)
@@ -213,8 +170,8 @@ def change_role(actor: Actor, person: UUID, place: chain.Place) -> bool:
 
     Gives whether a renewal is still due. Raises `Refused`, `ChainBroken` or `SecrecyError`.
     """
-    concertation = _needed(actor)
-    _state_for(actor, Act.CHANGE_ROLE, Verb.ROLE_CHANGED)
+    concertation = needed(actor)
+    state_for(actor, Act.CHANGE_ROLE, Verb.ROLE_CHANGED)
     renews = rotation.holds_keys(actor)
     private = keyring.private_keys(actor)
     unopened: rotation.Unopened = {}
@@ -225,7 +182,7 @@ def change_role(actor: Actor, person: UUID, place: chain.Place) -> bool:
         statement.save()
         append(
             concertation_ledger(concertation),
-            _event(actor, Verb.ROLE_CHANGED, place, person=person),
+            event(actor, Verb.ROLE_CHANGED, place, person=person),
         )
         member = after.members[person]
         if member.holds_key:
@@ -267,13 +224,15 @@ def _take_back(
     return not renews
 
 
-def _needed(actor: Actor) -> UUID:
+def needed(actor: Actor) -> UUID:
+    """The concertation the actor works in."""
     if actor.concertation is None:
         raise Refused(Refusal.NO_PARTICIPATION)
     return actor.concertation
 
 
-def _state_for(actor: Actor, act: Act, verb: Verb) -> chain.ChainState:
+def state_for(actor: Actor, act: Act, verb: Verb) -> chain.ChainState:
+    """The chain, once the policy granted the act; a refusal is recorded and raised."""
     with chain_watched(actor):
         facts = fetch_standing(actor, fresh=True)
     decision = decide(act, facts.person)
@@ -293,18 +252,24 @@ def _chain_of(actor: Actor) -> chain.ChainState:
         return keyring.chain_state(actor)
 
 
-def _event(
-    actor: Actor, verb: Verb, place: chain.Place, *, person: UUID | None = None, genesis: str = ""
+def event(
+    actor: Actor,
+    verb: Verb,
+    place: chain.Place | None,
+    *,
+    person: UUID | None = None,
+    **details: DetailValue,
 ) -> Event:
+    """An event of membership or keys, about a person and their place."""
+    subjects = [Subject(SubjectKind.PERSON, person or actor.person)]
+    if place is not None:
+        subjects.append(Subject(SubjectKind.PARTICIPATION, place.participation))
     return Event(
         verb=verb,
         actor=actor.person,
         organisation=actor.organisation,
         purpose=Purpose.ADMINISTRATION,
-        subjects=(
-            Subject(SubjectKind.PERSON, person or actor.person),
-            Subject(SubjectKind.PARTICIPATION, place.participation),
-        ),
+        subjects=tuple(subjects),
         request_id=actor.request_id,
-        details={"genesis": genesis} if genesis else {},
+        details=details,
     )

@@ -78,7 +78,12 @@ def standing(actor: Actor, place: PlaceFacts | None = None) -> Refusal | None:
     For the middleware that guards every route: second factor, participation, chain, subscription
     and charter, on every request and method. It has just fetched the place, and hands it over.
     """
-    return who_is(fetch_standing(actor, place=place).person)
+    refusal = who_is(fetch_standing(actor, place=place).person)
+    if refusal is None:
+        # A page that opens no text shows the circle too: a chain that doesn't extend what this
+        # member saw stops it as well.
+        keyring.chain_state(actor)
+    return refusal
 
 
 def may(actor: Actor, act: Act) -> bool:

@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import DetailValue, Event, Subject, Written
@@ -231,57 +230,10 @@ class Pen:
         if scope not in self._writes:
             copies = renewal.copies_of({scope, container})
             number = renewal.newest(copies, scope)
-            if not renewal.is_fresh(copies, container, scope, self._state.generation):
-                number = self._renew(container, scope, number)
+            if not renewal.is_fresh(copies, container, scope, self._state):
+                number = renewal.renew(self, container, scope, number)
             self._writes[scope] = number
         return self._writes[scope]
-
-    def _renew(self, container: UUID, scope: UUID, before: int) -> int:
-        """A new key in place of one that was carried over, for the same people as far as they
-        still belong; the container's own comes before an action's."""
-        number = before + 1
-        value, key = sealing.new_scope_key(container, scope, number)
-        key.save()
-        erasure = store.key(container)
-        self._wrap_to_holders(key, value, erasure)
-        there = {member.keys: member for member in self._state.members.values()}
-        named = ScopeWrap.objects.filter(
-            Q(until=None) | Q(until__gte=timezone.localdate()),
-            key__scope=scope,
-            key__generation=before,
-            kind=Recipient.MEMBER,
-        )
-        for whose, until in named.values_list("recipient", "until"):
-            if member := there.get(whose) if whose else None:
-                self._wrap_to_member(key, value, erasure, (member.keys, member.public.hpke), until)
-        self._keys[(scope, number)] = value
-        return number
-
-    def _wrap_to_holders(self, key: ScopeKey, value: bytes, erasure: bytes) -> None:
-        """Seal a new key to the circle; whoever doesn't hold the concertation's key seals to its
-        inbox half, which the chain names."""
-        current = self._state.generation
-        member = self._state.members.get(self.actor.person)
-        if current is None or member is None:
-            raise SecrecyError("awaiting_keys")
-        if not member.holds_key:
-            sealing.wrap_to(
-                key,
-                value,
-                erasure=erasure,
-                public=current.inbox,
-                wrap=ScopeWrap(kind=Recipient.INBOX, generation=current.number),
-                signer=(self._own()[0], keyring.private_keys(self.actor)),
-            ).save()
-            return
-        if key.scope == key.container_id:
-            wrap = sealing.recipient_generation(current.number)
-            under = keyring.concertation_key(self.actor, self._state, current.number)
-        else:
-            number = self._for_writing(key.container_id, key.container_id)
-            wrap = ScopeWrap(kind=Recipient.SCOPE, recipient=key.container_id, generation=number)
-            under = self._key(key.container_id, key.container_id, number)
-        sealing.wrap_under(key, value, erasure=erasure, key=under, wrap=wrap).save()
 
     def _latest(self, scope: UUID) -> int:
         rows = ScopeKey.objects.filter(scope=scope).order_by("-generation")

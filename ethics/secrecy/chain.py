@@ -48,6 +48,7 @@ __all__ = [
     "make_statement",
     "member_body",
     "new_keys_body",
+    "now",
     "recovery_body",
     "signed_bytes",
     "state",
@@ -200,13 +201,18 @@ def lock(concertation: UUID) -> ChainState:
     return state(concertation)
 
 
+def now() -> datetime:
+    """The time that the next statement carries."""
+    return timezone.now()
+
+
 def make_statement(
     before: ChainState, kind: str, author: UUID, private: PrivateKeys, body: Mapping[str, Any]
 ) -> tuple[ChainStatement, ChainState]:
     """Sign the next statement; it is followed first, so that a statement the rules refuse is not
     written. The row is not saved yet."""
     statement = statement_bytes(
-        before.concertation, before.length, before.head, kind, author, body, timezone.now()
+        before.concertation, before.length, before.head, kind, author, body, now()
     )
     signature = private.sign(signed_bytes(statement))
     after = follow(before, statement, signature)

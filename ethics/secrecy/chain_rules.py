@@ -165,7 +165,7 @@ def _removal(state: ChainState, said: Said) -> tuple[ChainState, PublicKeys]:
     else:
         members = _without(state.members, person)
     proposals = _without(state.proposals, person)
-    return replace(state, members=members, proposals=proposals), signer
+    return replace(state, members=members, proposals=proposals, departed=said.at), signer
 
 
 def _role(state: ChainState, said: Said) -> tuple[ChainState, PublicKeys]:
@@ -175,8 +175,10 @@ def _role(state: ChainState, said: Said) -> tuple[ChainState, PublicKeys]:
     if place.participation not in member.places:
         raise ValueError("unknown_place")
     places = _with(member.places, place.participation, place)
-    members = _with(state.members, person, replace(member, places=places))
-    return replace(state, members=members), signer
+    changed = replace(member, places=places)
+    departed = said.at if member.holds_key and not changed.holds_key else state.departed
+    members = _with(state.members, person, changed)
+    return replace(state, members=members, departed=departed), signer
 
 
 def _rotation(state: ChainState, said: Said) -> tuple[ChainState, PublicKeys]:

@@ -101,6 +101,8 @@ class ChainState:
     recovery: PublicKeys | None = None
     # When the recovery key was used; a reissue clears it.
     recovery_used: datetime | None = None
+    # When someone last left, or lost the key with a role: keys made before are not for new writes.
+    departed: datetime | None = None
     proposals: Mapping[UUID, Proposal] = field(default_factory=lambda: MappingProxyType({}))
     changes: tuple[Change, ...] = ()
     hashes: tuple[bytes, ...] = ()

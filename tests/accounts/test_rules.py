@@ -162,7 +162,7 @@ def test_founding_looks_at_the_roles_once_more(
     sign_charter(someone)
     place(user, fresh, another_house(circle), [Role.DPO])
     base = "concertation.accounts.actions.joining.gate"
-    monkeypatch.setattr(f"{base}.pending_recovery_key", lambda store: bytes(32))
+    monkeypatch.setattr(f"{base}.pending_recovery_key", lambda store, _: bytes(32))
     monkeypatch.setattr(f"{base}.recovery_groups", lambda key: ["0000"] * 13)
     store: Any = {}
     with pytest.raises(RolesClash):

@@ -8,7 +8,7 @@ from audit.models import Entry
 from audit.names import PLATFORM
 from concertation.accounts.models import Concertation
 from ethics import gate
-from ethics.gate.circle import ALPHABET
+from ethics.gate.recovery import ALPHABET
 from ethics.policy import Refusal
 from ethics.roles import Role
 from ethics.secrecy import chain

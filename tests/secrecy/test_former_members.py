@@ -229,3 +229,37 @@ def test_a_copy_planted_in_the_inbox_is_not_believed(
     with pytest.raises(SecrecyError):
         write(circle.coordinator, situation, "sous une clé plantée")
     assert read(circle.manager, situation) == "canari wish"
+
+
+def test_a_named_reader_who_left_opens_nothing_written_after(
+    circle: Circle, make_situation: MakeSituation
+) -> None:
+    """A restricted situation has no copy under the concertation's key that a renewal could mark."""
+    situation = make_situation("avant")
+    readers = {circle.people[name].user.id: None for name in ("participant", "manager")}
+    with gate.writing(
+        circle.coordinator.actor,
+        Act.EDIT,
+        verb=Verb.SITUATION_RESTRICTED,
+        purpose=Purpose.SHEET,
+        situation=situation.id,
+    ) as pen:
+        row = Situation.objects.get(id=situation.id)
+        gate.seal_to_readers(pen, row.id, readers, [row])
+        row.save()
+        pen.record(Verb.SITUATION_RESTRICTED, row)
+    leaver = circle.manager
+    private, kept = kept_by(leaver, circle.concertation.id)
+    state = chain.state(circle.concertation.id)
+    at = (row.id, row.id, row.key_generation)
+    mine = {
+        k for k in keyring.scope_keys(leaver.actor, state, [at]).values() if isinstance(k, bytes)
+    }
+    assert opens_record(mine, row, "wish")
+    gate.remove(circle.coordinator.actor, leaver.user.id, number_of(leaver))
+    edited = write(circle.participant, situation, "après")
+    assert edited.key_generation == row.key_generation + 1
+    assert not opens_record(everything_openable(private, kept, mine), edited, "wish")
+    kinds = ScopeWrap.objects.filter(key__scope=row.id, key__generation=edited.key_generation)
+    assert sorted(kinds.values_list("kind", flat=True)) == ["member", "recovery"]
+    assert read(circle.participant, situation) == "après"

@@ -36,7 +36,6 @@ from concertation.accounts.actions.joining import (
 from concertation.accounts.actions.keys import check_may_renew, renew_keys
 from concertation.accounts.actions.membership import (
     NewPlace,
-    admit,
     change_role,
     check_may_invite,
     invite,
@@ -57,12 +56,14 @@ from concertation.accounts.actions.renewing import (
     reset_factor,
     reset_password,
 )
+from concertation.accounts.actions.restoring import admit, admit_several, vouch
 
 __all__ = [
     "Invited",
     "NewPlace",
     "accept_invitation",
     "admit",
+    "admit_several",
     "ask_factor_link",
     "ask_password_link",
     "change_language",
@@ -99,5 +100,6 @@ __all__ = [
     "start_founding",
     "subscribe",
     "subscribe_and_sign",
+    "vouch",
     "wear",
 ]

@@ -13,6 +13,7 @@ from audit.models import Entry
 from audit.names import PLATFORM
 from audit.record import AT_THE_DOOR, Flooded, ensure_ledger, record_now, record_refusal
 from concertation.accounts.errors import WrongPassword
+from concertation.accounts.models import Participation
 from ethics import gate
 from ethics.gate.refusals import ledger_of
 from ethics.policy import Refusal
@@ -63,6 +64,14 @@ def record_failure(verb: Verb, person: UUID | None, request_id: str, reason: str
     else:
         event = replace(account_event(verb, person, request_id, reason=reason), actor=None)
     record_refusal(PLATFORM, event)
+
+
+def subjects_of(row: Participation) -> tuple[Subject, ...]:
+    """Whom an event about a place is about."""
+    return (
+        Subject(SubjectKind.PERSON, row.person_id),
+        Subject(SubjectKind.PARTICIPATION, row.id),
+    )
 
 
 def refuse_in(ledger: str, actor: gate.Actor, verb: Verb, reason: str, *subjects: Subject) -> None:

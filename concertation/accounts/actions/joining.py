@@ -186,7 +186,7 @@ def start_founding(actor: gate.Actor, *, place: Participation, store: SessionSto
     Raises what `check_may_found` raises.
     """
     check_may_found(actor, place)
-    gate.new_recovery_key(store)
+    gate.new_recovery_key(store, place.concertation_id)
 
 
 def found_concertation(
@@ -198,12 +198,12 @@ def found_concertation(
     `gate.Refused`.
     """
     check_may_found(actor, place)
-    recovery = gate.pending_recovery_key(store)
+    recovery = gate.pending_recovery_key(store, place.concertation_id)
     if recovery is None:
         raise NoRecoveryKey
     printed = gate.recovery_groups(recovery)
     for number, typed in zip(groups_to_retype(actor), groups, strict=True):
-        if not hmac.compare_digest(printed[number].encode(), _tidy(typed).encode()):
+        if not hmac.compare_digest(printed[number].encode(), tidy_group(typed).encode()):
             raise WrongGroups
     with transaction.atomic():
         check_together(
@@ -222,7 +222,7 @@ def found_concertation(
             raise AlreadyFounded from None
         genesis = chain.state(place.concertation_id).genesis
     _open(place)
-    store.pop("recovery", None)
+    gate.forget_recovery_key(store, place.concertation_id)
     return genesis
 
 
@@ -235,7 +235,7 @@ def _open(place: Participation) -> None:
     place.save(update_fields=["state", "admitted_at"])
 
 
-def _tidy(typed: str) -> str:
+def tidy_group(typed: str) -> str:
     """Crockford's base32 read forgivingly: O is 0, I and L are 1, spaces and case don't count."""
     plain = "".join(each for each in typed.upper() if each.isalnum())
     return plain.translate(str.maketrans("OIL", "011"))

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from audit.enums import Purpose, Verb
 from concertation.accounts.actions.events import confirm
+from concertation.accounts.actions.notices import Notice, tell_members
 from concertation.accounts.errors import HoldsNoKeys
 from concertation.accounts.models import Concertation
 from ethics import gate
@@ -23,6 +24,7 @@ def renew_keys(actor: gate.Actor, *, password: str) -> bool:
         raise HoldsNoKeys
     gate.rotate(actor)
     set_pending(_circle(actor), False)
+    tell_members(_circle(actor), Notice.RENEWED)
     return True
 
 
@@ -52,6 +54,7 @@ def renew_due(actor: gate.Actor) -> bool:
     except SecrecyError:
         return False
     set_pending(_circle(actor), False)
+    tell_members(_circle(actor), Notice.RENEWED)
     return True
 
 

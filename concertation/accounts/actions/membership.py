@@ -1,4 +1,4 @@
-"""Who belongs to a concertation: invite, admit, remove. Coordinators only, recorded each time."""
+"""Who belongs to a concertation: invite, remove, change of role, leaving. Recorded each time."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.enums import Purpose, SubjectKind, Verb
-from audit.event import Event, Subject
+from audit.enums import Purpose, Verb
+from audit.event import Event
 from audit.record import append
-from concertation.accounts.actions.events import confirm, refuse_in
+from concertation.accounts.actions.events import confirm, subjects_of
 from concertation.accounts.actions.invitations import (
     Invited,
     Link,
@@ -21,24 +21,21 @@ from concertation.accounts.actions.invitations import (
     send,
 )
 from concertation.accounts.actions.keys import set_pending
+from concertation.accounts.actions.notices import Notice, tell_members
 from concertation.accounts.enums import ROLES_OF, ParticipationState, Place
 from concertation.accounts.errors import (
     AlreadyThere,
     GuestTooLong,
     LastCoordinator,
     NotAdmitted,
-    NotAwaiting,
     NothingToResend,
-    NotReady,
     NotYourself,
     RolesClash,
-    WrongDigitsHeard,
 )
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.accounts.reading import chain_place, place_of, wearing
 from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
-from ethics.charter.reading import agreement
 from ethics.gate.refusals import ledger_of
 from ethics.policy import Act, Refusal
 from ethics.roles import Role, SecrecyStatus, may_hold_key
@@ -140,43 +137,6 @@ def resend_invitation(actor: gate.Actor, *, participation: UUID, link: Link) -> 
     return Invited(row.person_id, row.id, send(row.person, token, link))
 
 
-def admit(actor: gate.Actor, *, participation: UUID, password: str, digits: str) -> Participation:
-    """Admit a newcomer whose twenty digits were heard in the call.
-
-    The digits typed are compared with the keys on record, those read aloud come from the
-    newcomer's own unlocked keys: keys planted in between don't match. Raises `NotAwaiting`,
-    `NotReady`, `RolesClash`, `WrongPassword`, `WrongDigitsHeard`, `gate.Refused`, `gate.Flooded` or
-    `chain.ChainBroken`.
-    """
-    _decide(actor, Act.ADMIT, Verb.ADMITTED)
-    row = place_of(actor, participation)
-    if row.state != ParticipationState.AWAITING:
-        raise NotAwaiting
-    agreed = agreement(row.id, row.organisation_id)
-    if not (agreed.subscribed and agreed.signed):
-        raise NotReady
-    with transaction.atomic():
-        # A place given since, or a right to administer, would clash too.
-        check_together(
-            lock_person(row.person_id),
-            concertation=row.concertation_id,
-            roles=row.role_set,
-            status=SecrecyStatus(row.secrecy_status),
-            but=row.id,
-        )
-    confirm(actor, password, Verb.ADMITTED)
-    try:
-        # Its own transaction, with its event: what the chain says comes before what the row says.
-        gate.admit(actor, row.person_id, chain_place(row), digits)
-    except gate.WrongDigits:
-        _refuse(actor, Verb.ADMITTED, "wrong_digits", row)
-        raise WrongDigitsHeard from None
-    row.state = ParticipationState.ADMITTED
-    row.admitted_at = timezone.now()
-    row.save(update_fields=["state", "admitted_at"])
-    return row
-
-
 def remove(actor: gate.Actor, *, participation: UUID, password: str) -> Participation:
     """End someone's place: access, sessions and copies of the key go the same minute.
 
@@ -221,6 +181,8 @@ def _end(actor: gate.Actor, row: Participation) -> None:
     due = gate.remove(actor, row.person_id, row.id)
     if due or (in_chain and holds):
         set_pending(row.concertation_id, due)
+    if in_chain:
+        tell_members(row.concertation_id, Notice.REMOVED)
 
 
 def change_role(
@@ -271,17 +233,6 @@ def _circle(actor: gate.Actor) -> UUID:
     return actor.concertation
 
 
-def _subjects(row: Participation) -> tuple[Subject, ...]:
-    return (
-        Subject(SubjectKind.PERSON, row.person_id),
-        Subject(SubjectKind.PARTICIPATION, row.id),
-    )
-
-
-def _refuse(actor: gate.Actor, verb: Verb, reason: str, row: Participation) -> None:
-    refuse_in(ledger_of(actor.concertation), actor, verb, reason, *_subjects(row))
-
-
 def _append(actor: gate.Actor, verb: Verb, row: Participation, **details: str) -> None:
     append(
         ledger_of(actor.concertation),
@@ -291,7 +242,7 @@ def _append(actor: gate.Actor, verb: Verb, row: Participation, **details: str) -
             organisation=actor.organisation,
             role=str(Role.COORDINATOR),
             purpose=Purpose.ADMINISTRATION,
-            subjects=_subjects(row),
+            subjects=subjects_of(row),
             request_id=actor.request_id,
             details={key: str(value) for key, value in details.items()},
         ),

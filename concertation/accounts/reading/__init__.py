@@ -1,8 +1,15 @@
 """What pages of accounts show, as frozen data; templates see no model of keys or seals."""
 
 from concertation.accounts.reading.administration import administration
-from concertation.accounts.reading.directory import directory, member
-from concertation.accounts.reading.own import codes_left, has_app, landing, mine, passkeys
+from concertation.accounts.reading.directory import awaiting, directory, member, vouched
+from concertation.accounts.reading.own import (
+    codes_left,
+    has_app,
+    landing,
+    mine,
+    passkeys,
+    restored,
+)
 from concertation.accounts.reading.places import (
     chain_place,
     own_place,
@@ -14,6 +21,7 @@ from concertation.accounts.reading.threshold import threshold
 
 __all__ = [
     "administration",
+    "awaiting",
     "chain_place",
     "codes_left",
     "directory",
@@ -24,7 +32,9 @@ __all__ = [
     "own_place",
     "passkeys",
     "place_of",
+    "restored",
     "role_words",
     "threshold",
+    "vouched",
     "wearing",
 ]

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import ParticipationState
-from concertation.accounts.models import Participation
+from concertation.accounts.models import Participation, User
 from concertation.accounts.reading.agreements import signed_places
+from concertation.accounts.reading.changes import ChangeLine, changes, check_due
 from concertation.accounts.reading.places import chain_place, place_of, role_words
 from ethics import gate
 from ethics.charter.reading import subscribed_organisations
@@ -41,6 +42,8 @@ class MemberCard:
     # Signed, and the organisation subscribed: the digits may be read aloud.
     ready: bool
     self: bool
+    # Known to the chain under other keys: their access is restored, not newly given.
+    restores: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class Directory:
     invited: tuple[MemberCard, ...]
     coordinates: bool
     people: int
+    # Accesses that two members may restore; for whoever holds the key.
+    restoring: tuple[MemberCard, ...]
+    changes: tuple[ChangeLine, ...]
+    recovery_used: datetime | None
+    recovery_due: bool
 
 
 def directory(actor: gate.Actor) -> Directory:
@@ -76,7 +84,8 @@ def directory(actor: gate.Actor) -> Directory:
         verb=Verb.READ,
         subjects=subjects,
     )
-    coordinates = in_reach(Act.ADMIT, fetch_standing(actor).person)
+    person = fetch_standing(actor).person
+    coordinates = in_reach(Act.ADMIT, person)
     rows = list(
         Participation.objects.filter(concertation=actor.concertation)
         .exclude(state=ParticipationState.ENDED)
@@ -104,11 +113,55 @@ def directory(actor: gate.Actor) -> Directory:
         invited=_in_state(cards.values(), ParticipationState.INVITED) if coordinates else (),
         coordinates=coordinates,
         people=sum(len(people) for people in houses.values()),
+        restoring=(
+            tuple(
+                card
+                for card in _in_state(cards.values(), ParticipationState.AWAITING)
+                if card.restores and card.ready
+            )
+            if in_reach(Act.VOUCH, person) and not coordinates
+            else ()
+        ),
+        changes=changes(actor.concertation),
+        recovery_used=chain.state(actor.concertation).recovery_used if actor.concertation else None,
+        recovery_due=coordinates and check_due(actor.concertation),
     )
 
 
 def _in_state(cards: Iterable[MemberCard], state: ParticipationState) -> tuple[MemberCard, ...]:
     return tuple(card for card in cards if card.state == state)
+
+
+def awaiting(actor: gate.Actor) -> tuple[MemberCard, ...]:
+    """Those who may be admitted or restored now; raises `gate.Refused`."""
+    gate.allow(actor, Act.ADMIT, purpose=Purpose.ADMINISTRATION, verb=Verb.ADMITTED, record=False)
+    rows = list(
+        Participation.objects.filter(
+            concertation=actor.concertation, state=ParticipationState.AWAITING
+        ).select_related("person", "organisation")
+    )
+    subscribed = subscribed_organisations({row.organisation_id for row in rows})
+    return tuple(card for card in _cards(actor, rows, subscribed) if card.ready)
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Who vouched first for someone's new keys, and from when a second member may confirm."""
+
+    name: str
+    self: bool
+    confirm_from: datetime
+    open: bool
+
+
+def vouched(actor: gate.Actor, number: UUID) -> Vouched | None:
+    """The first member's word about a place's person, if it stands. Raises `gate.Refused`."""
+    row = place_of(actor, number)
+    first = gate.proposal(chain.state(row.concertation_id), row.person_id)
+    if first is None:
+        return None
+    name = User.objects.filter(id=first[0]).values_list("name", flat=True).first() or ""
+    return Vouched(name, first[0] == actor.person, first[1], first[1] <= chain.now())
 
 
 def member(actor: gate.Actor, number: UUID, *, act: Act) -> MemberCard:
@@ -122,6 +175,8 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
     """Cards of rows of the actor's concertation; roles as the signed chain says them."""
     state = chain.state(actor.concertation) if actor.concertation else None
     ready = _ready(rows, subscribed)
+    waiting = [row.person_id for row in rows if row.state == ParticipationState.AWAITING]
+    restoring = gate.await_restoring(state, waiting) if state else frozenset()
     cards = []
     for row in rows:
         signed = state.place(row.person_id, row.id) if state else None
@@ -144,6 +199,7 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 unconfirmed=admitted and (signed is None or signed != chain_place(row)),
                 ready=row.id in ready,
                 self=row.person_id == actor.person,
+                restores=row.person_id in restoring,
             )
         )
     return cards

@@ -34,7 +34,7 @@ def founding_page(
         step = "done"
         genesis = chain.state(place.concertation_id).genesis.hex()
     else:
-        pending = gate.pending_recovery_key(store)
+        pending = gate.pending_recovery_key(store, place.concertation_id)
         if pending is None:
             step = "explain"
         elif step != "retype":

@@ -17,6 +17,7 @@ from concertation.accounts.models import (
     TotpDevice,
     User,
 )
+from concertation.accounts.reading.changes import ChangeLine, restorings
 from concertation.accounts.reading.places import role_words
 from ethics.charter.reading import subscribed_organisations
 from ethics.roles import Role
@@ -58,6 +59,14 @@ class Mine:
     places: tuple[OwnPlace, ...]
     organisations: tuple[RepresentedOrganisation, ...]
     administrator: bool
+
+
+def restored(person: User) -> tuple[ChangeLine, ...]:
+    """Each time one's own access was restored, and by whom, in every concertation."""
+    places = Participation.objects.filter(person=person)
+    numbers = set(places.values_list("concertation", flat=True))
+    found = [line for number in numbers for line in restorings(number, person.id)]
+    return tuple(sorted(found, key=lambda line: line.at, reverse=True))
 
 
 def mine(person: User) -> Mine:

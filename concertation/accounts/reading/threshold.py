@@ -1,6 +1,7 @@
 """What still stands between a person and a concertation."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from concertation.accounts.enums import KeyState
@@ -34,6 +35,12 @@ class Threshold:
     returning: bool
     digits: str
     coordinators: tuple[str, ...]
+    # Known to the chain under other keys: the access is restored, not newly given.
+    restoring: bool
+    # Someone vouched already, and a second member may confirm from then on.
+    confirm_from: datetime | None
+    # A coordinator of the chain with new keys may use the printed recovery key.
+    rescuable: bool
 
 
 def threshold(actor: gate.Actor, place: Participation) -> Threshold:
@@ -43,6 +50,9 @@ def threshold(actor: gate.Actor, place: Participation) -> Threshold:
     founded = place.concertation.key_state == KeyState.OPEN
     facts = fetch_standing(worn).person
     waiting = agreed.subscribed and agreed.signed and founded and not facts.in_chain
+    state = chain.state(place.concertation_id)
+    restoring = waiting and bool(gate.await_restoring(state, [actor.person]))
+    first = gate.proposal(state, actor.person) if restoring else None
     return Threshold(
         participation=place.id,
         concertation=place.concertation.name,
@@ -58,6 +68,9 @@ def threshold(actor: gate.Actor, place: Participation) -> Threshold:
         returning=waiting and place.person_id in chain.state(place.concertation_id).members,
         digits=gate.digits(worn) if waiting else "",
         coordinators=() if facts.in_chain else _coordinators(place.concertation_id),
+        restoring=restoring,
+        confirm_from=first[1] if first else None,
+        rescuable=restoring and Role.COORDINATOR in state.members[actor.person].roles,
     )
 
 

@@ -14,11 +14,11 @@ from concertation.accounts.actions.signing_in import request_number
 from concertation.accounts.errors import AccountError, InvitationSpent
 from concertation.accounts.forms import (
     CharterForm,
-    GroupsForm,
     InvitationForm,
     SubscriptionForm,
     password_rules,
 )
+from concertation.accounts.forms_circle import GroupsForm
 from concertation.accounts.reading import own_place
 from concertation.accounts.reading import threshold as read_threshold
 from concertation.accounts.reading.charter_page import charter_page, subscription_page

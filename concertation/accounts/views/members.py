@@ -7,14 +7,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concertation.accounts import actions
 from concertation.accounts.actions import Invited, NewPlace
 from concertation.accounts.enums import Place
 from concertation.accounts.errors import AccountError
-from concertation.accounts.forms import AdmitForm, InviteForm, PasswordAgain
-from concertation.accounts.reading import directory, member
+from concertation.accounts.forms import InviteForm, PasswordAgain
+from concertation.accounts.forms_circle import AdmitForm, AdmitSeveralForm
+from concertation.accounts.reading import awaiting, directory, member, vouched
 from concertation.accounts.views.helpers import attempt, link_of, tell_sent
 from concertation.accounts.views.signing_in import PAGE
 from concertation.door import CircleRequest, Door, door
@@ -25,12 +27,76 @@ from ethics.roles import SecrecyStatus
 @door(Door.CIRCLE)
 @require_safe
 def members(request: CircleRequest, slug: str) -> HttpResponse:
-    """The directory; for coordinators also who waits, with the admission form of each."""
-    page = directory(request.actor)
-    waiting = [(card, AdmitForm(auto_id=f"id_{card.participation}_%s")) for card in page.awaiting]
-    return render(
-        request, "accounts/members.html", {"page": page, "slug": slug, "waiting": waiting}
+    """The directory; for coordinators also who waits, all in one form."""
+    return _page(request, slug, None)
+
+
+@door(Door.CIRCLE)
+@require_POST
+def admit_several(request: CircleRequest, slug: str) -> HttpResponse:
+    """Admit or restore everybody whose digits were heard in one call; each stands for itself."""
+    form = AdmitSeveralForm(
+        request.POST, waiting=[card.participation for card in awaiting(request.actor)]
     )
+    results = attempt(
+        form,
+        lambda: actions.admit_several(
+            request.actor, password=form.cleaned_data["password"], heard=form.heard()
+        ),
+    )
+    for number, error in (results or {}).items():
+        if error is not None:
+            form.add_error(form.names[number], str(error))
+    done = [number for number, error in (results or {}).items() if error is None]
+    if done:
+        text = ngettext(
+            "%(count)d personne est entrée : le tableau lui est ouvert.",
+            "%(count)d personnes sont entrées : le tableau leur est ouvert.",
+            len(done),
+        )
+        messages.success(request, text % {"count": len(done)})
+    if form.is_valid():
+        return redirect("members", slug=slug)
+    return _page(request, slug, form)
+
+
+def _page(request: CircleRequest, slug: str, form: AdmitSeveralForm | None) -> HttpResponse:
+    page = directory(request.actor)
+    numbers = [card.participation for card in page.awaiting if card.ready]
+    form = form or AdmitSeveralForm(waiting=numbers)
+    waiting = [
+        (card, form[form.names[card.participation]] if card.participation in form.names else None)
+        for card in page.awaiting
+    ]
+    shown = {"page": page, "slug": slug, "waiting": waiting, "form": form}
+    return render(request, "accounts/members.html", {**shown, "ready": bool(numbers)})
+
+
+@door(Door.CIRCLE)
+@require_http_methods(PAGE)
+def vouch(request: CircleRequest, slug: str, participation: UUID) -> HttpResponse:
+    """One of two members restores an access, after a working day without coordinator."""
+    card = member(request.actor, participation, act=Act.VOUCH)
+    form = AdmitForm(request.POST or None)
+    done = attempt(
+        form,
+        lambda: (
+            actions.vouch(
+                request.actor,
+                participation=participation,
+                password=form.cleaned_data["password"],
+                digits=form.cleaned_data["digits"],
+            ),
+        ),
+    )
+    if done:
+        restored = _("L’accès est rétabli : le tableau est ouvert à nouveau.")
+        waits = _("C’est signé. Un deuxième membre pourra confirmer dans un jour ouvrable.")
+        messages.success(request, restored if done[0] else waits)
+        return redirect("members", slug=slug)
+    first = vouched(request.actor, participation)
+    page = {"form": form, "card": card, "slug": slug, "first": first}
+    return render(request, "accounts/vouch.html", page)
 
 
 @door(Door.CIRCLE)

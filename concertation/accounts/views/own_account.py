@@ -12,7 +12,7 @@ from django.views.i18n import set_language
 from concertation.accounts import actions
 from concertation.accounts.forms import HatForm, LanguageForm, PasswordAgain, password_rules
 from concertation.accounts.forms_own import PasswordChangeForm
-from concertation.accounts.reading import codes_left, has_app, landing, mine, passkeys
+from concertation.accounts.reading import codes_left, has_app, landing, mine, passkeys, restored
 from concertation.accounts.views.helpers import actor_of, attempt, person_of, store_of
 from concertation.accounts.views.signing_in import PAGE, remember_language
 from concertation.door import Door, door
@@ -40,6 +40,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "codes": codes_left(person),
         "app": has_app(person),
         "passkeys": passkeys(person),
+        "restored": restored(person),
         "form": LanguageForm(initial={"language": person.language}),
     }
     return render(request, "accounts/account.html", page)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
+from concertation.accounts.actions.recovery import remind_to_check
 from concertation.situations.actions import erase, retention
 from concertation.situations.models import SituationGrant
 from ethics import gate
@@ -38,6 +39,11 @@ def record_refusals() -> str:
 def sign_checkpoints() -> str:
     """Sign the state of every ledger; the platform's comes last and takes in all others."""
     return f"{len(sign_all())} ledgers have a signed state"
+
+
+def remind_recovery_keys() -> str:
+    """Ask coordinators to try the printed recovery key, once it was not tried for a year."""
+    return f"{remind_to_check()} concertations reminded of their recovery key"
 
 
 def end_access() -> str:
@@ -88,6 +94,7 @@ STEPS: Final[list[Step]] = [
     apply_retention,
     check_erasure_store,
     copy_erasure_store,
+    remind_recovery_keys,
     sign_checkpoints,
 ]
 
