@@ -170,6 +170,9 @@ Cell = Mapping[Role, When]
 
 _CIRCLE: Final[Cell] = MappingProxyType({R.PARTICIPANT: W.ALWAYS, R.COORDINATOR: W.ALWAYS})
 _CIRCLE_AND_GUEST: Final[Cell] = MappingProxyType({**_CIRCLE, R.GUEST: W.TICKED})
+_WHO_ANSWERS: Final[Cell] = MappingProxyType(
+    {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
+)
 _EVERYONE: Final[Cell] = MappingProxyType(
     {**_CIRCLE, R.GUEST: W.ALWAYS, R.LIMITED_READER: W.ALWAYS}
 )
@@ -193,36 +196,23 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
     {
         Act.LIST: _CIRCLE,
         Act.BRING: MappingProxyType({**_CIRCLE}),
-        Act.EDIT: MappingProxyType(
-            {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
-        ),
+        Act.EDIT: _WHO_ANSWERS,
         Act.CONTRIBUTE: _CIRCLE_AND_GUEST,
         Act.PROPOSE_ACTION: _CIRCLE_AND_GUEST,
         Act.AGREE_ACTION: _CIRCLE,
         Act.MOVE_ACTION: MappingProxyType(
-            {
-                R.PARTICIPANT: W.ADDRESSED,
-                R.CASE_MANAGER: W.HELD,
-                R.COORDINATOR: W.ALWAYS,
-                R.GUEST: W.ADDRESSED,
-                R.LIMITED_READER: W.ADDRESSED,
-            }
+            {**_WHO_ANSWERS}
+            | dict.fromkeys((R.PARTICIPANT, R.GUEST, R.LIMITED_READER), W.ADDRESSED)
         ),
         Act.GIVE_FEEDBACK: MappingProxyType(
             {**_CIRCLE, R.GUEST: W.TICKED, R.LIMITED_READER: W.ADDRESSED}
         ),
         # Not the whole circle: who names themself may edit and close.
-        Act.SET_CASE_MANAGER: MappingProxyType(
-            {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
-        ),
-        Act.CLOSE: MappingProxyType(
-            {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
-        ),
+        Act.SET_CASE_MANAGER: _WHO_ANSWERS,
+        Act.CLOSE: _WHO_ANSWERS,
         Act.READ_HISTORY: _CIRCLE,
         Act.SEE_READERS: _CIRCLE,
-        Act.RESTRICT: MappingProxyType(
-            {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
-        ),
+        Act.RESTRICT: _WHO_ANSWERS,
         Act.WITHDRAW: _CIRCLE,
         Act.WITHDRAW_OTHER: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ERASE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),

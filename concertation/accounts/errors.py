@@ -1,10 +1,7 @@
 """What may go wrong with accounts, as sentences people understand; forms show them as they are."""
 
-from datetime import datetime
 from typing import ClassVar
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -163,78 +160,6 @@ class NotYourself(AccountError):
     sentence = _(
         "Vous ne pouvez ni vous retirer vous-même ni changer votre propre rôle : demandez-le à une"
         " autre coordination."
-    )
-
-
-class NotAdmitted(AccountError):
-    """The signed list says what members are; who isn't in it yet is invited as something else."""
-
-    sentence = _(
-        "Cette personne n’est pas encore admise : retirez l’invitation, puis invitez-la avec le"
-        " bon rôle."
-    )
-
-
-class SecondMember(AccountError):
-    """It takes two: who vouched first can't confirm."""
-
-    sentence = _(
-        "Vous vous êtes déjà porté·e garant·e : c’est à un autre membre de confirmer, après avoir"
-        " entendu les mêmes chiffres."
-    )
-
-
-class WaitForCoordinator(AccountError):
-    """A coordinator has a working day to act before two members may."""
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__()
-        self.at = at
-
-    def __str__(self) -> str:
-        when = date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
-        return str(
-            _(
-                "La coordination a encore le temps d’agir : un deuxième membre peut confirmer à"
-                " partir du %(when)s."
-            )
-        ) % {"when": when}
-
-
-class WrongRecoveryKey(AccountError):
-    """The groups typed don't belong together: the check digits don't agree."""
-
-    field = "recovery"
-    sentence = _(
-        "Ces groupes ne forment pas une clé de secours : il y en a treize, de quatre signes."
-        " Comparez-les un à un avec la feuille."
-    )
-
-
-class NotThisRecoveryKey(AccountError):
-    """A good recovery key, but not the one in force here."""
-
-    field = "recovery"
-    sentence = _(
-        "C’est bien une clé de secours, mais pas celle de cette concertation aujourd’hui : elle a"
-        " été refaite depuis, ou elle est d’une autre concertation. Cherchez la bonne feuille."
-    )
-
-
-class LastCoordinator(AccountError):
-    """A concertation without a coordinator could admit and restore nobody."""
-
-    sentence = _(
-        "Vous êtes la seule coordination : donnez d’abord ce rôle à quelqu’un d’autre, puis partez."
-    )
-
-
-class HoldsNoKeys(AccountError):
-    """The actor's own copy of the concertation's key is missing or does not open."""
-
-    sentence = _(
-        "Votre copie de la clé ne s’ouvre pas : rien n’a été changé. Demandez à une autre"
-        " coordination de le faire, et prévenez le DPO."
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import DetailValue, Event, Subject
@@ -205,7 +206,10 @@ def _take_back(
 ) -> bool:
     """After a removal or a change of role: take copies of keys away; whether a renewal is due."""
     was, now = before.members[person], after.members.get(person)
+    others = ScopeWrap.objects.filter(key=OuterRef("key")).exclude(kind=Recipient.MEMBER)
     copies = ScopeWrap.objects.filter(
+        # Not the copies of drafts: nobody else ever held those keys.
+        Exists(others),
         kind=Recipient.MEMBER,
         recipient=was.keys,
         key__container__concertation=after.concertation,

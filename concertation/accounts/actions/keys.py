@@ -5,7 +5,7 @@ from uuid import UUID
 from audit.enums import Purpose, Verb
 from concertation.accounts.actions.events import confirm
 from concertation.accounts.actions.notices import Notice, tell_members
-from concertation.accounts.errors import HoldsNoKeys
+from concertation.accounts.errors_circle import HoldsNoKeys
 from concertation.accounts.models import Concertation
 from ethics import gate
 from ethics.policy import Act, Refusal

@@ -26,12 +26,11 @@ from concertation.accounts.enums import ROLES_OF, ParticipationState, Place
 from concertation.accounts.errors import (
     AlreadyThere,
     GuestTooLong,
-    LastCoordinator,
-    NotAdmitted,
     NothingToResend,
     NotYourself,
     RolesClash,
 )
+from concertation.accounts.errors_circle import LastCoordinator, NotAdmitted
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.accounts.reading import chain_place, place_of, wearing
 from concertation.accounts.rules import check_together, lock_person

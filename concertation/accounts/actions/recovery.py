@@ -17,13 +17,8 @@ from concertation.accounts.actions.joining import groups_to_retype, tidy_group
 from concertation.accounts.actions.notices import Notice, remind_coordinators, tell_members
 from concertation.accounts.actions.restoring import open_places
 from concertation.accounts.enums import KeyState
-from concertation.accounts.errors import (
-    HoldsNoKeys,
-    NoRecoveryKey,
-    NotThisRecoveryKey,
-    WrongGroups,
-    WrongRecoveryKey,
-)
+from concertation.accounts.errors import NoRecoveryKey, WrongGroups
+from concertation.accounts.errors_circle import HoldsNoKeys, NotThisRecoveryKey, WrongRecoveryKey
 from concertation.accounts.models import Concertation, Participation
 from concertation.accounts.reading import wearing
 from concertation.accounts.reading.changes import check_due

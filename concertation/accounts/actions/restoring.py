@@ -15,10 +15,9 @@ from concertation.accounts.errors import (
     NotAwaiting,
     NotReady,
     NotYourself,
-    SecondMember,
-    WaitForCoordinator,
     WrongDigitsHeard,
 )
+from concertation.accounts.errors_circle import SecondMember, WaitForCoordinator
 from concertation.accounts.models import Participation
 from concertation.accounts.reading import chain_place, place_of
 from concertation.accounts.rules import check_together, lock_person

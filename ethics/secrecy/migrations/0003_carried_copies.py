@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secrecy", "0001_initial"),
+        ("secrecy", "0002_interrupted_text"),
     ]
 
     operations = [
