@@ -25,7 +25,6 @@ from ethics.guard.table import TABLE
 Place = tuple[int, int]
 Check = Callable[[re.Match[str]], Place | None]
 
-_HOURS: Final = TABLE.expression("\\d[:hHuU]\\d")
 _DATE_INSIDE: Final = TABLE.expression("^\\d{1,2}[/.-]\\d{1,2}[/.-](?:19|20)\\d\\d(?!\\d)")
 
 
@@ -72,8 +71,8 @@ def international_phone(found: re.Match[str]) -> Place | None:
 
 
 def national_phone(found: re.Match[str]) -> Place | None:
-    """A number as dialled in Belgium, France or the Netherlands; dates and hours are none."""
-    if _HOURS.search(found[0]) or _DATE_INSIDE.search(found[0]):
+    """A number as dialled in Belgium, France or the Netherlands; a date with an hour is none."""
+    if _DATE_INSIDE.search(found[0]):
         return None
     digits = _digits(found[0])
     if digits[0] != "0":

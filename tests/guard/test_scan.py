@@ -27,9 +27,14 @@ def found(text: str, known: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         ("12, rue Haute", "address", "12, rue Haute"),
         ("Hoogstraat 12/3", "address", "Hoogstraat 12/3"),
         ("voiture 1-ABC-234", "plate", "1-ABC-234"),
+        # What comes before must not swallow the beginning.
+        ("dossier 12 85.07.30-033.28", "niss", "85.07.30-033.28"),
+        ("3 0470 12 34 56", "phone", "0470 12 34 56"),
+        # A date with an hour is no telephone number.
+        ("vu le 01/02/2023 14h30", "date", "01/02/2023"),
     ],
 )
-def test_a_hard_identifier_is_found_as_written(text: str, kind: str, written: str) -> None:
+def test_an_identifier_is_found_as_written(text: str, kind: str, written: str) -> None:
     assert found(text) == [(kind, written)]
 
 

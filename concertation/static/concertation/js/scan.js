@@ -112,7 +112,6 @@ function isInternational(digits) {
 
 function checksOf(source, expression) {
   const lower = (name) => new Set(listed(source.words[name]));
-  const hours = expression("\\d[:hHuU]\\d");
   const dateInside = expression("^\\d{1,2}[/.-]\\d{1,2}[/.-](?:19|20)\\d\\d(?!\\d)");
   const sentence = expression("[.;!?\\n]"), near = 40;
   const duration = expression("<duration>$", "i"), nationality = expression("(?<!\\w)<nationality>(?!\\w)", "i");
@@ -154,7 +153,7 @@ function checksOf(source, expression) {
       return isInternational(found[0].startsWith("+") ? digits : digits.replace(/^00/, "")) ? span(found) : null;
     },
     phone_national(found) {
-      if (hours.test(found[0]) || dateInside.test(found[0])) return null;
+      if (dateInside.test(found[0])) return null;
       const length = digitsIn(found[0]).replace(/^0/, "").length;
       return length >= 5 && length <= 11 ? span(found) : null;
     },
