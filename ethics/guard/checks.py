@@ -81,6 +81,15 @@ def national_phone(found: re.Match[str]) -> Place | None:
     return found.span() if possible else None
 
 
+def profile(found: re.Match[str]) -> Place | None:
+    """A page of a social network; none where its name is all words of public life."""
+    words = set(re.findall(r"[a-z]+", found[1].lower()))
+    return None if words and words <= _PUBLIC else found.span()
+
+
+_PUBLIC: Final = TABLE.words("ordinary") | TABLE.words("name_particle")
+
+
 def personal_page(found: re.Match[str]) -> Place | None:
     """An address whose path names somebody: `~name`, `/in/…`, a given name and another word."""
     path = found[0].partition("://")[2] or found[0]
@@ -152,6 +161,7 @@ CHECKS: Final[dict[str, Check]] = {
     "card": card,
     "phone_international": international_phone,
     "phone_national": national_phone,
+    "profile": profile,
     "url_person": personal_page,
     "date": full_date,
     "age_and_nationality": age_and_nationality,

@@ -116,6 +116,7 @@ function checksOf(source, expression) {
   const sentence = expression("[.;!?\\n]"), near = 40;
   const duration = expression("<duration>$", "i"), nationality = expression("(?<!\\w)<nationality>(?!\\w)", "i");
   const personal = expression("<personal_path>", "i"), names = new Set([...lower("given"), ...lower("family")]);
+  const publicWords = new Set([...lower("ordinary"), ...lower("name_particle")]);
   const following = (text, mark) => (text.includes(mark) ? text.slice(text.indexOf(mark) + mark.length) : "");
   const lengths = new Map(source.iban_lengths.split(" ").map((each) => [each.slice(0, 2), Number(each.slice(2))]));
   const asFound = (found) => (found.length > 1 ? found.indices[1] ?? null : span(found));
@@ -166,6 +167,10 @@ function checksOf(source, expression) {
       if (month < 1 || month > 12 || day > 31) return null;
       return third < 100 || (third >= 1900 && third <= 2099) ? place : null;
     },
+    profile(found) {
+      const words = found[1].toLowerCase().match(/[a-z]+/g) ?? [];
+      return words.length && words.every((word) => publicWords.has(word)) ? null : span(found);
+    },
     url_person(found) {
       const path = following(following(found[0], "://") || found[0], "/");
       const named = (part) => {
@@ -195,7 +200,7 @@ function streetsOf(source, expression, lower) {
   const particles = lower("street_particle"), never = lower("no_street"), noDutch = lower("no_dutch_street");
   const safeSuffix = expression("<safe_suffix>$", "i");
   const wordsIn = (text) => text.match(WORD) ?? [];
-  const counted = expression(" ([a-z]{2,18}(?:[sx]|en))(?!\\w)", "y");
+  const counted = expression(" ([a-z]{2,18}(?:[sx]|en)|de plus)(?!\\w)", "y");
   const counts = (text, end) => {
     counted.lastIndex = end;
     const word = counted.exec(text.slice(0, end + 20))?.[1];
