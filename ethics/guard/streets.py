@@ -25,7 +25,8 @@ def street_and_number(found: re.Match[str]) -> Place | None:
     if number.startswith(("19", "20")) and len(number) == 4 and _MONTH.search(name):
         return None
     after = found.string[found.end() : found.end() + 20]
-    small = name.islower() or "," in found.string[found.end(2) : found.start(3)]
+    between = found.string[found.end(2) : found.start(3)]
+    small = name.islower() or "," in between or "(" in between
     if small and _counts(after):
         return None
     return found.span() if _is_name(kind, _WORD.findall(name)) else None

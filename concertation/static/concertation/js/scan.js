@@ -219,7 +219,7 @@ function streetsOf(source, expression, lower) {
       const [, kind, name, number] = found;
       if (/^(?:19|20)..$/.test(number) && month.test(name)) return null;
       const between = found.input.slice(span(found, 2)[1], span(found, 3)[0]);
-      const loose = between.includes(",") || (/[a-z]/.test(name) && name === name.toLowerCase());
+      const loose = /[,(]/.test(between) || (/[a-z]/.test(name) && name === name.toLowerCase());
       if (loose && counts(found.input, span(found)[1])) return null;
       return isName(kind, wordsIn(name)) ? span(found) : null;
     },
