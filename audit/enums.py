@@ -55,6 +55,7 @@ class SubjectKind(StrEnum):
     SUBSCRIPTION = "subscription"
     SIGNATURE = "signature"
     REPORT = "report"
+    FRAMEWORK = "framework"
     LEDGER = "ledger"
 
 
@@ -111,7 +112,10 @@ class Verb(StrEnum):
     # situations
     DRAFT_SAVED = "draft_saved"
     DRAFT_DISCARDED = "draft_discarded"
+    SHARING_ANSWERED = "sharing_answered"
     SHARING_DECIDED = "sharing_decided"
+    AGREEMENT_WITHDRAWN = "agreement_withdrawn"
+    SITUATION_SHOWN_AGAIN = "situation_shown_again"
     SITUATION_BROUGHT = "situation_brought"
     SITUATION_EDITED = "situation_edited"
     SITUATION_STATE_CHANGED = "situation_state_changed"
@@ -158,6 +162,8 @@ class Verb(StrEnum):
     REVIEWED = "reviewed"
     # administration
     SETTINGS_CHANGED = "settings_changed"
+    FRAMEWORK_RECORDED = "framework_recorded"
+    FRAMEWORK_ENDED = "framework_ended"
     CONCERTATION_CREATED = "concertation_created"
     ORGANISATION_CREATED = "organisation_created"
     # faults
@@ -206,6 +212,8 @@ GOVERNANCE_VERBS = frozenset(
         Verb.CHECKPOINT_KEY_CHANGED,
         Verb.REVIEWED,
         Verb.SETTINGS_CHANGED,
+        Verb.FRAMEWORK_RECORDED,
+        Verb.FRAMEWORK_ENDED,
         Verb.CONCERTATION_CREATED,
         Verb.ORGANISATION_CREATED,
         Verb.UNOPENABLE,
@@ -217,7 +225,10 @@ WRITE_VERBS = frozenset(
     {
         Verb.DRAFT_SAVED,
         Verb.DRAFT_DISCARDED,
+        Verb.SHARING_ANSWERED,
         Verb.SHARING_DECIDED,
+        Verb.AGREEMENT_WITHDRAWN,
+        Verb.SITUATION_SHOWN_AGAIN,
         Verb.SITUATION_BROUGHT,
         Verb.SITUATION_EDITED,
         Verb.SITUATION_STATE_CHANGED,

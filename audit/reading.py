@@ -173,6 +173,14 @@ def who_saw(
     return tuple(Reader(**row) for row in rows)
 
 
+def people_who_saw(ledger_name: str, number: UUID) -> set[UUID]:
+    """Return the people a situation was laid open before; refusals and lists don't count."""
+    rows = _about(ledger_name, SubjectKind.SITUATION, number).filter(
+        verb__in=OPENINGS, outcome=Outcome.GRANTED, actor__isnull=False
+    )
+    return {actor for actor in rows.values_list("actor", flat=True).distinct() if actor}
+
+
 def heads(ledger_names: Sequence[str]) -> tuple[Head, ...]:
     """Return the state of each ledger that exists, in the order of the names."""
     ledgers = {ledger.name: ledger for ledger in Ledger.objects.filter(name__in=ledger_names)}

@@ -129,6 +129,19 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
             True,
         )
     )
+    if _reaches(hat, Act.RECORD_FRAMEWORK):
+        legal = reverse("framework", args=[slug])
+        items.append(Item(_("Cadre légal"), legal, "shield", here == "framework", False, True))
+    items.append(
+        Item(
+            _("Notice pour la personne"),
+            reverse("person-notice", args=[slug]),
+            "info",
+            here == "person-notice",
+            False,
+            True,
+        )
+    )
     items.append(
         Item(
             _("Qui peut voir quoi"),

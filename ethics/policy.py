@@ -47,6 +47,8 @@ class Act(models.TextChoices):
     GIVE_FEEDBACK = "give_feedback", _("donner un retour")
     SET_CASE_MANAGER = "set_case_manager", _("désigner la référence")
     CLOSE = "close", _("clôturer")
+    DECIDE_SHARING = "decide_sharing", _("décider d’un partage ultérieur")
+    WITHDRAW_AGREEMENT = "withdraw_agreement", _("noter que la personne retire son accord")
     READ_HISTORY = "read_history", _("voir l’historique des champs")
     SEE_READERS = "see_readers", _("voir qui a consulté")
     RESTRICT = "restrict", _("restreindre à des personnes nommées, rouvrir")
@@ -61,6 +63,7 @@ class Act(models.TextChoices):
     READ_REPORT = "read_report", _("lire le rapport de l’année")
     LIFT_SUPPRESSION = "lift_suppression", _("lever le masquage des petits nombres")
     IMPORT = "import", _("importer un tableau de suivi")
+    RECORD_FRAMEWORK = "record_framework", _("enregistrer un cadre légal de concertation")
     READ_MEMBERS = "read_members", _("voir les membres")
     INVITE = "invite", _("inviter")
     ADMIT = "admit", _("admettre")
@@ -210,6 +213,9 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         # Not the whole circle: who names themself may edit and close.
         Act.SET_CASE_MANAGER: _WHO_ANSWERS,
         Act.CLOSE: _WHO_ANSWERS,
+        Act.DECIDE_SHARING: _CIRCLE,
+        # Whoever hears it notes it at once: waiting for the one who brought it would expose.
+        Act.WITHDRAW_AGREEMENT: _CIRCLE,
         Act.READ_HISTORY: _CIRCLE,
         Act.SEE_READERS: _CIRCLE,
         Act.RESTRICT: _WHO_ANSWERS,
@@ -224,6 +230,7 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.READ_REPORT: _CIRCLE,
         Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.RECORD_FRAMEWORK: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_MEMBERS: _EVERYONE,
         Act.INVITE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ADMIT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
@@ -247,31 +254,20 @@ OUTSIDE: Final = frozenset({Act.ADMINISTER, Act.SUBSCRIBE, Act.PUBLISH_CHARTER})
 # Acts on one situation: the audience, conflicts and its state count.
 ON_A_SITUATION: Final = frozenset(
     {
-        Act.READ,
-        Act.LIST,
-        Act.EDIT,
-        Act.CONTRIBUTE,
-        Act.PROPOSE_ACTION,
-        Act.AGREE_ACTION,
-        Act.MOVE_ACTION,
-        Act.GIVE_FEEDBACK,
-        Act.SET_CASE_MANAGER,
-        Act.CLOSE,
-        Act.READ_HISTORY,
-        Act.SEE_READERS,
-        Act.RESTRICT,
-        Act.WITHDRAW,
-        Act.WITHDRAW_OTHER,
-        Act.GRANT_ACCESS,
-        Act.ERASE,
+        Act.READ, Act.LIST, Act.EDIT, Act.CONTRIBUTE, Act.PROPOSE_ACTION, Act.AGREE_ACTION,
+        Act.MOVE_ACTION, Act.GIVE_FEEDBACK, Act.SET_CASE_MANAGER, Act.CLOSE, Act.DECIDE_SHARING,
+        Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
+        Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE,
     }
-)
+)  # fmt: skip
 WRITES: Final = ON_A_SITUATION - {Act.READ, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS}
 # A closed situation is read, and nothing more, until it is reopened or erased; who may read it can
-# still change.
+# still change, and the person may withdraw their agreement.
 ON_ITS_READERS: Final = frozenset(
-    {Act.RESTRICT, Act.WITHDRAW, Act.WITHDRAW_OTHER, Act.GRANT_ACCESS}
-)
+    {
+        Act.RESTRICT, Act.WITHDRAW, Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.WITHDRAW_AGREEMENT,
+    }
+)  # fmt: skip
 CLOSED_ONLY: Final = frozenset({Act.ERASE})
 OPEN_ONLY: Final = WRITES - ON_ITS_READERS - CLOSED_ONLY
 

@@ -36,7 +36,10 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
         {
             Verb.DRAFT_SAVED: _("garder un brouillon"),
             Verb.DRAFT_DISCARDED: _("jeter un brouillon"),
+            Verb.SHARING_ANSWERED: _("répondre à « puis-je partager ? »"),
             Verb.SHARING_DECIDED: _("décider du partage"),
+            Verb.AGREEMENT_WITHDRAWN: _("noter l’accord retiré"),
+            Verb.SITUATION_SHOWN_AGAIN: _("montrer à nouveau"),
             Verb.SITUATION_BROUGHT: _("présenter une situation"),
             Verb.SITUATION_EDITED: _("modifier la présentation"),
             Verb.SITUATION_STATE_CHANGED: _("changer l’état d’une situation"),
@@ -146,6 +149,8 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
         _("Technique et alertes"),
         {
             Verb.SETTINGS_CHANGED: _("changer un réglage"),
+            Verb.FRAMEWORK_RECORDED: _("enregistrer un cadre légal"),
+            Verb.FRAMEWORK_ENDED: _("mettre fin à un cadre légal"),
             Verb.CONCERTATION_CREATED: _("créer une concertation"),
             Verb.ORGANISATION_CREATED: _("créer une organisation"),
             Verb.REQUESTED: _("demander une page"),

@@ -11,6 +11,7 @@ from concertation.dpo import actions, reading
 from concertation.dpo.errors import KeptStateUnusable
 from concertation.dpo.forms import SearchForm, VerifyForm
 from concertation.dpo.rights import policy_page
+from concertation.situations import reading as situations
 
 
 @door(Door.CIRCLE)
@@ -65,5 +66,6 @@ def _ledger_page(request: CircleRequest, verify_form: VerifyForm) -> HttpRespons
     reading.check_may_read(request.actor)
     form = SearchForm(request.GET, actor=request.actor)
     page = reading.desk(request.actor, form.search())
-    parts = {"page": page, "form": form, "verify_form": verify_form}
+    advice = situations.reminders(request.actor).advice
+    parts = {"page": page, "form": form, "verify_form": verify_form, "advice": advice}
     return render(request, "dpo/ledger.html", parts)

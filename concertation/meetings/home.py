@@ -51,6 +51,8 @@ class Home:
     since_visit: bool
     opened: tuple[situations.OpenedRow, ...]
     in_circle: bool
+    to_inform: tuple[situations.ToInform, ...]
+    reminders: situations.Reminders
     may_plan: bool
     waiting: int
     # Requests for access that wait for this person's answer.
@@ -95,6 +97,8 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
         since_visit=seen is not None and seen >= since,
         opened=() if in_circle else _opened(actor, {each.code for each in due}),
         in_circle=in_circle,
+        to_inform=mine.to_inform,
+        reminders=situations.reminders(actor),
         may_plan=may_plan(actor),
         waiting=_waiting(actor),
         asked=situations.requests_waiting(actor),

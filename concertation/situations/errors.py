@@ -113,6 +113,67 @@ class LongSequenceNeeded(SituationError):
     message = _("Avec ces réponses, la situation n’est pas partagée. Le brouillon est gardé.")
 
 
+class AgreementWithdrawn(SituationError):
+    """The person withdrew their agreement: what they took back isn't shown to anybody."""
+
+    message = _(
+        "La personne a retiré son accord\u00a0: la situation reste un brouillon. Reprenez avec elle"
+        " avant d’en parler."
+    )
+
+
+class NotTheQuestion(SituationError):
+    """An answer to a question that isn't asked (an old page, or a forged form)."""
+
+    message = _(
+        "Cette question ne se pose plus\u00a0: vos réponses ont changé, peut-être dans une autre"
+        " fenêtre. Voici où vous en êtes."
+    )
+
+
+class AnswersChanged(SituationError):
+    """The answers changed between the summary and its confirmation."""
+
+    message = _(
+        "Vos réponses ont changé depuis ce résumé, peut-être dans une autre fenêtre. Rien n’est"
+        " décidé\u00a0: relisez-les."
+    )
+
+
+class RecipientsMissing(SituationError):
+    """Yes was answered about nobody."""
+
+    field = "recipients"
+    message = _("Choisissez au moins une personne, ou répondez «\u00a0non\u00a0».")
+
+
+class RecipientRefused(SituationError):
+    """Somebody chosen can't receive a shared secret; `names` says who."""
+
+    field = "recipients"
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(*names)
+        self.names = names
+
+    def __str__(self) -> str:
+        return gettext("À retirer du choix\u00a0: %(names)s.") % {"names": "; ".join(self.names)}
+
+
+class ParticipantsMissing(SituationError):
+    """A framework names its participants."""
+
+    field = "participants"
+    message = _("Choisissez les participants que le document nomme.")
+
+
+class AdviserMissing(SituationError):
+    """Advice is asked of somebody."""
+
+    field = "adviser"
+    message = _("Choisissez à qui demander un avis.")
+
+
 class NotAttested(SituationError):
     """Nobody attested that no reader should recognise the person."""
 

@@ -86,6 +86,42 @@ CLOSED_BY_RULE: Final[Text] = (
         " Vous la trouvez au tableau, parmi les situations clôturées.\n"
     ),
 )
+AGREEMENT_WITHDRAWN: Final[Text] = (
+    _("Une personne a retiré son accord"),
+    _(
+        "Bonjour,\n\nUne personne dont vous aviez lu la situation a retiré son accord. La situation"
+        " est masquée. N’en parlez plus, et détruisez vos notes.\n"
+    ),
+)
+AGREEMENT_WITHDRAWN_BRINGER: Final[Text] = (
+    _("Une personne a retiré son accord"),
+    _(
+        "Bonjour,\n\nUne personne dont vous avez présenté la situation a retiré son accord. La"
+        " situation est masquée. Connectez-vous\u00a0: l’accueil dit laquelle, et la décision de"
+        " partage vous attend.\n"
+    ),
+)
+EMERGENCY_DPO: Final[Text] = (
+    _("Une urgence a été consignée"),
+    _(
+        "Bonjour,\n\nUne personne de la concertation a consigné une décision de partage en urgence."
+        " Le journal des accès dit qui et quand, sans contenu.\n"
+    ),
+)
+ADVICE_ASKED: Final[Text] = (
+    _("Un avis vous est demandé"),
+    _(
+        "Bonjour,\n\nQuelqu’un de la concertation voudrait votre avis, sous forme codée, avant de"
+        " partager ou non. Connectez-vous\u00a0: le tableau dit qui, et rien de plus.\n"
+    ),
+)
+INFORM_FIRST: Final[Text] = (
+    _("Une personne reste à informer"),
+    _(
+        "Bonjour,\n\nUn de vos brouillons attend que la personne soit informée. Quand c’est fait,"
+        " reprenez la décision de partage\u00a0: l’accueil vous y mène.\n"
+    ),
+)
 
 
 def tell(places: Iterable[UUID], text: Text) -> None:

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from concertation.situations.views import audience, bringing, erasing, following, guard
+from concertation.situations.views import (
+    audience,
+    bringing,
+    erasing,
+    following,
+    frameworks,
+    guard,
+    sharing,
+)
 
 _CODE = "/situations/<str:code>"
 
@@ -12,12 +20,25 @@ urlpatterns: list[URLPattern] = [
     path("/brouillons", bringing.drafts, name="situation-drafts"),
     path("/brouillons/<uuid:number>", bringing.draft, name="situation-draft"),
     path("/brouillons/<uuid:number>/partager", bringing.share, name="situation-share"),
+    path(
+        "/brouillons/<uuid:number>/partager/questions",
+        sharing.draft_questions,
+        name="situation-share-questions",
+    ),
+    path(
+        "/brouillons/<uuid:number>/partager/decision",
+        sharing.draft_outcome,
+        name="situation-share-outcome",
+    ),
     path("/brouillons/<uuid:number>/supprimer", bringing.discard, name="situation-discard"),
     path("/demandes-acces", audience.requests, name="access-requests"),
     path("/demandes-acces/<uuid:number>", audience.answer, name="access-answer"),
     path("/garde-fou", guard.guard, name="guard"),
     path("/effacements", erasing.erasures, name="erasures"),
     path("/effacements/<uuid:number>", erasing.erasure, name="erasure"),
+    path("/cadre-legal", frameworks.framework, name="framework"),
+    path("/cadre-legal/<uuid:number>/fin", frameworks.end, name="framework-end"),
+    path("/notice", frameworks.person_notice, name="person-notice"),
     path(_CODE, following.situation, name="situation"),
     path(f"{_CODE}/code", bringing.code, name="situation-code"),
     path(f"{_CODE}/fil", following.contribute, name="situation-contribute"),
@@ -27,6 +48,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CODE}/suivi", following.manager, name="situation-manager"),
     path(f"{_CODE}/etat", following.state, name="situation-state"),
     path(f"{_CODE}/modifier", following.edit, name="situation-edit"),
+    path(f"{_CODE}/partager", sharing.questions, name="situation-sharing-questions"),
+    path(f"{_CODE}/partager/decision", sharing.outcome, name="situation-sharing-outcome"),
+    path(f"{_CODE}/voix", sharing.voice, name="situation-voice"),
+    path(f"{_CODE}/accord-retire", sharing.agreement_withdrawn, name="situation-agreement"),
     path(f"{_CODE}/cloturer", following.close, name="situation-close"),
     path(f"{_CODE}/effacer", erasing.erase, name="situation-erase"),
     path(f"{_CODE}/lecteurs", audience.readers, name="situation-readers"),

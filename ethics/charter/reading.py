@@ -126,6 +126,16 @@ def signed_line(participation: UUID) -> Signed | None:
     return Signed(version, at, grace if number != version else None)
 
 
+def signed_participations(participations: Iterable[UUID]) -> set[UUID]:
+    """Those of these participations whose signature counts today."""
+    rows = Signature.objects.filter(
+        charter__number__in=accepted_numbers(),
+        participation__in=list(participations),
+        withdrawn_at=None,
+    )
+    return set(rows.values_list("participation", flat=True))
+
+
 def latest_signature(participation: UUID) -> Signature | None:
     """The last signature of a participation that was not withdrawn."""
     return (

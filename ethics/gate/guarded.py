@@ -28,8 +28,9 @@ from ethics.secrecy.fields import SealedRecord
 if TYPE_CHECKING:
     from ethics.gate.write import Pen
 
-# Answers of a closed list and days, among the values of a coded field: nobody typed them freely.
-_CODED: Final = re.compile(r"[a-z_]*|\d{4}-\d\d-\d\d")
+# Answers of a closed list, days and numbers of rows, among the values of a coded field: nobody
+# typed them freely.
+_CODED: Final = re.compile(r"[a-z_]*|\d{4}-\d\d-\d\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INVISIBLE: Final = ("Cf", "Cc")
 
 

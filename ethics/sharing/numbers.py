@@ -1,15 +1,17 @@
 """Emergency numbers and listening lines, as data: per language, with the day they were verified.
 
-Read in 112.be, police.be and design 2. `verified_on` is empty until somebody of the network has
-called or checked each one; an operator fills it in.
+Read in 112.be, police.be and design 2. They are always shown, verified or not: a call can't wait.
+`manage.py references verify 112 --by …` notes the day somebody of the network checked one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from ethics.sharing.models import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +34,11 @@ NUMBERS: Final = (
 
 def numbers_for(language: str) -> tuple[Number, ...]:
     """The numbers to show first to someone who reads this language, emergencies before lines."""
-    spoken = [each for each in NUMBERS if language[:2] in each.languages]
-    return (*spoken, *(each for each in NUMBERS if each not in spoken))
+    checked = dict(
+        Verification.objects.filter(key__in=[each.number for each in NUMBERS]).values_list(
+            "key", "verified_on"
+        )
+    )
+    numbers = [replace(each, verified_on=checked.get(each.number)) for each in NUMBERS]
+    spoken = [each for each in numbers if language[:2] in each.languages]
+    return (*spoken, *(each for each in numbers if each not in spoken))

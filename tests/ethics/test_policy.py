@@ -55,6 +55,8 @@ move_action       addressed,held  yes  addressed  addressed  no  no  no
 give_feedback     yes             yes  ticked     addressed  no  no  no
 set_case_manager  own,held        yes  no         no         no  no  no
 close             own,held        yes  no         no         no  no  no
+decide_sharing    yes             yes  no         no         no  no  no
+withdraw_agreement yes            yes  no         no         no  no  no
 read_history      yes             yes  no         no         no  no  no
 see_readers       yes             yes  no         no         no  no  no
 restrict          own,held        yes  no         no         no  no  no
@@ -73,6 +75,7 @@ plan_meeting      no   yes  no   no   no   no   no
 read_report       yes  yes  no   no   no   no   no
 lift_suppression  no   yes  no   no   no   no   no
 import            no   yes  no   no   no   no   no
+record_framework  no   yes  no   no   no   no   no
 read_members      yes  yes  yes  yes  no   no   no
 invite            no   yes  no   no   no   no   no
 admit             no   yes  no   no   no   no   no
@@ -134,7 +137,9 @@ def expected(word: str, role: str, status: SecrecyStatus, fact: str, act: str = 
 READS: Final = {"read", "list", "read_history", "see_readers"}
 CLOSED_ONLY: Final = {"erase"}
 # Who may read a closed situation can still change.
-READERS: Final = {"restrict", "withdraw", "withdraw_other", "grant_access"}
+READERS: Final = {
+    "restrict", "withdraw", "withdraw_other", "grant_access", "withdraw_agreement",
+}  # fmt: skip
 
 CELLS: Final = list(itertools.product(ROLES, SecrecyStatus, FACTS))
 

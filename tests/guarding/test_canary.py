@@ -7,7 +7,8 @@ from concertation.situations.forms import BringForm
 from concertation.situations.models import Situation
 from ethics import gate
 from tests.cast import Circle
-from tests.guarding.test_forms import NISS, SOFT, case, keys_in, refused
+from tests.guarding.sent import case
+from tests.guarding.test_forms import NISS, SOFT, keys_in, refused
 from tests.signin import signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])

@@ -22,18 +22,16 @@ from concertation.meetings.forms import PlanForm
 from concertation.meetings.models import Meeting
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
-    AnswerForm,
     BringForm,
-    CloseForm,
     ContributeForm,
-    PresentationForm,
-    ProposeForm,
+    FrameworkForm,
 )
 from concertation.situations.forms.base import SituationForm
 from concertation.situations.models import Situation
 from concertation.situations.presentation import Tie
 from ethics import gate
-from tests.cast import Circle, number_of
+from tests.cast import Circle
+from tests.guarding.sent import case, sheet
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, text_of, url
@@ -84,44 +82,6 @@ def test_every_free_text_of_the_board_stands_in_a_guarded_form() -> None:
     assert forgotten == set()
 
 
-def sheet(circle: Circle) -> tuple[Situation, str]:
-    """A situation on the board, and its code."""
-    row = story.bring(circle.participant)
-    return row, show_code(row.code or "")
-
-
-def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
-    """Where a form is sent, and what it holds when nothing is wrong with it."""
-    if form is BringForm:
-        return url(circle, "situation-bring"), dict(FORM)
-    if form is PlanForm:
-        return url(circle, "meeting-plan"), {
-            "day": "2027-01-14",
-            "at": "14:00",
-            "place": "Par vidéo",
-            "planned_minutes": 60,
-            "kind": "case_concertation",
-        }
-    row, code = sheet(circle)
-    if form is PresentationForm:
-        return url(circle, "situation-edit", code), FORM | {"version": row.version}
-    if form is ContributeForm:
-        entry = {"kind": "information", "text": "Lien gardé"}
-        return url(circle, "situation-contribute", code), entry
-    if form is ProposeForm:
-        return url(circle, "situation-action-propose", code), {
-            "text": "Prêter deux chauffages",
-            "owner": str(number_of(circle.participant)),
-            "due_on": "2027-01-15",
-        }
-    if form is CloseForm:
-        return url(circle, "situation-close", code), {"outcome": "admission_avoided"}
-    assert form is AnswerForm, f"say here where {form.__name__} is sent"
-    action = story.agree(circle.participant, row, circle.participant)
-    answer = {"state": "done", "text": "Livrés", "version": action.version}
-    return url(circle, "situation-action", code, action.id), answer
-
-
 GUARDED: Final = sorted(
     (
         pytest.param(form, name, id=f"{form.__name__}.{name}")
@@ -134,12 +94,15 @@ GUARDED: Final = sorted(
 )
 
 
+COORDINATORS: Final = {PlanForm, FrameworkForm}
+
+
 @pytest.mark.parametrize(("form", "name"), GUARDED)
 def test_a_hard_identifier_in_any_field_is_refused_and_what_was_typed_stays(
     circle: Circle, form: type[forms.Form], name: str
 ) -> None:
     address, data = case(circle, form)
-    client = signed_in(circle.coordinator if form is PlanForm else circle.participant)
+    client = signed_in(circle.coordinator if form in COORDINATORS else circle.participant)
     before = snapshot()
     typed = f"joindre le {NISS}"
     page = text_of(refused(client, address, data | {name: typed}))

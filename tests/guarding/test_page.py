@@ -13,7 +13,8 @@ from concertation.situations.forms import ContributeForm
 from ethics.guard import Kind, scan
 from ethics.guard.words import ADVICE, KIND_LABELS
 from tests.cast import Circle
-from tests.guarding.test_forms import NISS, SOFT, case, keys_in, refused
+from tests.guarding.sent import case
+from tests.guarding.test_forms import NISS, SOFT, keys_in, refused
 from tests.signin import signed_in
 from tests.situations.pages import get, text_of, url
 

@@ -16,6 +16,7 @@ from ethics import gate
 from ethics.secrecy.erasure.models import ErasureKey, Tombstone
 from ethics.secrecy.models import Container, ScopeKey
 from ethics.sharing.models import SharingDecision
+from ethics.sharing.tree import TREE_VERSION
 from tests.cast import Circle
 from tests.situations import story
 
@@ -26,9 +27,10 @@ def test_bringing_records_the_sharing_decision(circle: Circle) -> None:
     row = story.bring(circle.participant)
     decision = SharingDecision.objects.get(container=row.id)
     assert decision.outcome == "s_code"
-    assert decision.tree_version == 1
+    assert decision.tree_version == TREE_VERSION
     assert decision.charter_version == "v1"
     assert decision.function == "travail social"
+    assert decision.review_on
     assert decision.review_on > timezone.localdate() + timedelta(days=80)
 
 

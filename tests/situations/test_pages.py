@@ -117,25 +117,6 @@ def test_discarding_a_draft_is_asked_once_more(circle: Circle) -> None:
     assert not Situation.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("answers", "words"),
-    [
-        ({"danger": "yes", "identifiable": "no"}, "D’abord, appeler"),
-        ({"danger": "no", "identifiable": "yes"}, "votre brouillon est gardé"),
-    ],
-)
-def test_other_answers_share_nothing_and_say_so(
-    circle: Circle, answers: dict[str, str], words: str
-) -> None:
-    row = story.draft(circle.participant)
-    client = signed_in(circle.participant)
-    response = client.post(
-        url(circle, "situation-share", row.id), answers | {"version": row.version}
-    )
-    assert words in text_of(response)
-    assert Situation.objects.get().state == "draft"
-
-
 def test_nothing_is_preticked_and_nothing_answered_shares_nothing(circle: Circle) -> None:
     row = story.draft(circle.participant)
     client = signed_in(circle.participant)

@@ -302,7 +302,7 @@ def test_news_are_what_others_entered_where_i_am_concerned(circle: Circle) -> No
 def test_home_works_for_everyone_even_with_nothing(circle: Circle) -> None:
     since = timezone.localdate()
     for someone in (circle.participant, circle.police, circle.guest):
-        assert reading.home(someone.actor, since=since) == reading.Home((), (), ())
+        assert reading.home(someone.actor, since=since) == reading.Home((), (), (), ())
     row = story.bring(circle.participant)
     story.agree(circle.manager, row, circle.police)
     story.agree(circle.manager, row, circle.guest)

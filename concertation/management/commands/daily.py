@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
+from concertation.situations import reminding
 from concertation.situations.actions import erase, retention
 from concertation.situations.models import SituationGrant
 from ethics import gate
@@ -34,6 +35,11 @@ def clear_sessions() -> str:
 def record_refusals() -> str:
     """Record the counts of refusals that no later refusal carried into the ledger."""
     return f"{record_waiting_refusals()} counts of refusals recorded"
+
+
+def remind_to_inform() -> str:
+    """Write to those who have a person to inform before sharing anything."""
+    return f"{reminding.remind_to_inform()} people reminded to inform the person"
 
 
 def sign_checkpoints() -> str:
@@ -95,6 +101,7 @@ STEPS: Final[list[Step]] = [
     check_erasure_store,
     copy_erasure_store,
     remind_recovery_keys,
+    remind_to_inform,
     sign_checkpoints,
 ]
 

@@ -18,6 +18,7 @@ from concertation.situations.actions.agreed import (
     move_action,
     propose_action,
 )
+from concertation.situations.actions.agreement import withdraw_agreement
 from concertation.situations.actions.audience import change_audience, withdraw
 from concertation.situations.actions.bring import (
     bring_situation,
@@ -37,6 +38,12 @@ from concertation.situations.actions.follow import (
     set_case_manager,
     write_entry,
 )
+from concertation.situations.actions.sharing import (
+    answer_question,
+    begin_long_sequence,
+    decide_sharing,
+    look_at,
+)
 
 __all__ = [
     "FREE_KINDS",
@@ -46,22 +53,27 @@ __all__ = [
     "USUAL_DAYS",
     "agree_action",
     "answer_action",
+    "answer_question",
     "answer_request",
     "ask_access",
+    "begin_long_sequence",
     "bring_situation",
     "change_audience",
     "change_state",
     "check_may",
     "close_situation",
     "contribute",
+    "decide_sharing",
     "discard_draft",
     "edit_situation",
     "erase_situation",
     "give_feedback",
+    "look_at",
     "move_action",
     "propose_action",
     "save_draft",
     "set_case_manager",
     "withdraw",
+    "withdraw_agreement",
     "write_entry",
 ]

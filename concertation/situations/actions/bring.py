@@ -10,8 +10,10 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.models import Participation
 from concertation.situations import errors, reading, tally
+from concertation.situations.actions.agreement import hide, tell_readers
 from concertation.situations.actions.erase import finish, mark
 from concertation.situations.actions.shared import (
+    author_of,
     happened,
     locked,
     me,
@@ -20,15 +22,17 @@ from concertation.situations.actions.shared import (
     save,
 )
 from concertation.situations.codes import new_code
-from concertation.situations.enums import ErasureCause, SituationState
+from concertation.situations.enums import Agreement, ErasureCause, SituationState
 from concertation.situations.models import Situation
 from concertation.situations.presentation import Presentation
 from ethics import gate
 from ethics.policy import Act
 from ethics.rights.retention import months_later
 from ethics.secrecy.models import ContainerKind
-from ethics.sharing.record import Author, record_decision
-from ethics.sharing.tree import ShortAnswers, short_path
+from ethics.sharing.outcomes import SharingOutcome
+from ethics.sharing.progress import Progress
+from ethics.sharing.record import record_decision
+from ethics.sharing.tree import SHORT_PATH, Ending
 
 # A decision to share is looked at again after three months (design 2).
 REVIEW_MONTHS: Final = 3
@@ -142,16 +146,45 @@ def bring_situation(
     number of the meeting it is brought to. Raises `Refused`, `LongSequenceNeeded`, `NotAttested`,
     `Incomplete`, `AlreadyBrought`, `StaleVersion` or `NotReadable`.
     """
-    answers = ShortAnswers(danger, identifiable, attested)
-    day = happened(on)
-    plannable(next_review_on, day)
     if danger is not False or identifiable is not False:
         raise errors.LongSequenceNeeded
-    outcome = short_path(answers)
-    if outcome is None:
+    if not attested:
         raise errors.NotAttested
+    return bring_by(
+        actor,
+        draft=draft,
+        progress=Progress(answers=SHORT_PATH),
+        ending=(SharingOutcome.CODE,),
+        meeting=meeting,
+        expected_version=expected_version,
+        next_review_on=next_review_on,
+        on=on,
+        purpose=purpose,
+    )
+
+
+def bring_by(
+    actor: gate.Actor,
+    *,
+    draft: UUID,
+    progress: Progress,
+    ending: Ending,
+    meeting: UUID | None = None,
+    expected_version: int | None = None,
+    next_review_on: date | None = None,
+    on: date | None = None,
+    purpose: Purpose = Purpose.BRINGING,
+) -> Situation:
+    """Make a draft visible by a decision that allows it (`outcomes.VISIBLE`), whatever its path.
+
+    Raises what `bring_situation` raises, and `AgreementWithdrawn`.
+    """
+    day = happened(on)
+    plannable(next_review_on, day)
     seen = reading.own_draft(actor, draft, purpose=purpose)
     seen.presentation.require_complete()
+    if seen.presentation.agreement == Agreement.WITHDRAWN:
+        raise errors.AgreementWithdrawn
     with gate.writing(
         actor, Act.BRING, verb=Verb.SITUATION_BROUGHT, purpose=purpose, situation=draft
     ) as pen:
@@ -166,19 +199,15 @@ def bring_situation(
         record_decision(
             pen,
             situation=row.id,
-            author=_author(actor),
-            answers=answers,
-            outcome=outcome,
+            author=author_of(Participation.objects.get(id=me(actor))),
+            progress=progress,
+            ending=ending,
             review_on=months_later(day, REVIEW_MONTHS),
+            generation=row.key_generation,
         )
         pen.record(Verb.SITUATION_BROUGHT, row, meeting=meeting)
         tally.move(pen, row.concertation_id, day, _counted(seen.presentation, meeting))
     return row
-
-
-def _author(actor: gate.Actor) -> Author:
-    place = Participation.objects.get(id=me(actor))
-    return Author(place.id, place.organisation_id, place.function, place.secrecy_status)
 
 
 def _counted(presentation: Presentation, meeting: UUID | None) -> list[tally.Move]:
@@ -217,6 +246,9 @@ def edit_situation(
             raise errors.StaleVersion
         pen.seal(row, **values)
         row.last_entry_at = moment(happened(None))
+        withdrawn = presentation.agreement == Agreement.WITHDRAWN and not row.hidden
+        if withdrawn:
+            hide(pen, row)
         save(actor, row)
         pen.record(Verb.SITUATION_EDITED, row)
         gone = set(before.presentation.needs) - set(presentation.needs)
@@ -224,4 +256,6 @@ def edit_situation(
         moves = [("needs", need, -1) for need in sorted(gone)]
         moves += [("needs", need, 1) for need in sorted(new)]
         tally.move(pen, row.concertation_id, row.signalled_on or happened(None), moves)
+    if withdrawn:
+        tell_readers(actor, row)
     return row

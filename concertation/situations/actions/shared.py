@@ -9,12 +9,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.enums import Purpose, Verb
+from concertation.accounts.models import Participation
 from concertation.situations.enums import SituationState
 from concertation.situations.errors import DateOutOfReach, SituationError
 from concertation.situations.models import Situation
+from concertation.situations.reading.find import my_place
 from ethics import gate
 from ethics.policy import Refusal
 from ethics.secrecy.fields import SealedRecord
+from ethics.sharing.record import Author
 
 FURTHEST: Final = timedelta(days=730)
 
@@ -42,11 +45,14 @@ def moment(on: date) -> datetime:
     return timezone.make_aware(datetime.combine(on, time(12)))
 
 
-def me(actor: gate.Actor) -> UUID:
-    """The participation that acts; whoever wears none is refused by the gate before this."""
-    if actor.participation is None:
-        raise gate.Refused(Refusal.NO_PARTICIPATION)
-    return actor.participation
+me = my_place
+
+
+def author_of(place: Participation) -> Author:
+    """Who decides, as the decision keeps it: the place, its function, what binds it."""
+    return Author(
+        place.person_id, place.id, place.organisation_id, place.function, place.secrecy_status
+    )
 
 
 @contextmanager

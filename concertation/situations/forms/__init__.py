@@ -14,14 +14,18 @@ from concertation.situations.forms.following import (
     ProposeForm,
     SheetForms,
 )
+from concertation.situations.forms.frameworks import FrameworkForm
 from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
     PresentationForm,
     ShareForm,
+    VoiceForm,
 )
+from concertation.situations.forms.sharing import AgreementForm, DecideForm, QuestionForm
 
 __all__ = [
+    "AgreementForm",
     "AnswerForm",
     "AskForm",
     "AudienceForm",
@@ -29,11 +33,15 @@ __all__ = [
     "CloseForm",
     "Conflict",
     "ContributeForm",
+    "DecideForm",
+    "FrameworkForm",
     "ManagerForm",
     "PresentationForm",
     "ProposeForm",
+    "QuestionForm",
     "RequestForm",
     "ShareForm",
     "SheetForms",
+    "VoiceForm",
     "WithdrawForm",
 ]

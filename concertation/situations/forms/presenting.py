@@ -1,6 +1,6 @@
 """Forms of bringing: the presentation, and the one screen of the sharing decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from uuid import uuid4
@@ -33,7 +33,69 @@ class Conflict:
     saved: str
 
 
-class PresentationForm(SituationForm):
+VOICE: Final = ("wish", "informed", "informed_why", "agreement", "agreement_on", "agreement_how")
+
+
+class VoiceForm(SituationForm):
+    """The voice of the person alone; `saved` is the rest of the presentation, kept as it is."""
+
+    wish = area(
+        _("Ce qu’elle souhaite, avec ses mots"),
+        texts.MEDIUM,
+        css="area--short area--voice",
+        required=False,
+    )
+    informed = radio(_("Sait-elle que vous en parlez ici\u00a0?"), Informed.choices, required=False)
+    informed_why = one_line(_("Si c’est impossible\u00a0: pourquoi"), texts.SHORT, required=False)
+    agreement = radio(_("Son accord"), Agreement.choices, required=False)
+    agreement_on = day(_("Date de l’accord"), required=False)
+    agreement_how = one_line(
+        _("Donné comment"),
+        texts.SHORT,
+        required=False,
+        help_text=_("De vive voix, par écrit, avec une personne de confiance…"),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, saved: Presentation | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._saved = saved or Presentation()
+
+    def clean_agreement_on(self) -> date | None:
+        """An agreement was given before today, or today."""
+        given: date | None = self.cleaned_data["agreement_on"]
+        if given and given > timezone.localdate():
+            raise forms.ValidationError(_("Cette date est encore à venir."))
+        return given
+
+    @staticmethod
+    def initial_of(presentation: Presentation, version: int) -> dict[str, Any]:
+        """The fields as they stand in an opened presentation."""
+        names = [name for name in Presentation.names() if name != "network"]
+        ties = {
+            f"network_{kind}": "\n".join(
+                tie.who for tie in presentation.network if tie.kind == kind
+            )
+            for kind in TieKind.values
+        }
+        return {name: getattr(presentation, name) for name in names} | ties | {"version": version}
+
+    @property
+    def presentation(self) -> Presentation:
+        """What was read, with the voice as it was typed."""
+        typed: dict[str, Any] = {name: self.cleaned_data.get(name) or "" for name in VOICE}
+        typed["agreement_on"] = self.cleaned_data.get("agreement_on")
+        return replace(self._saved, **typed)
+
+    def values(self) -> dict[str, Any]:
+        """The presentation, with the version it was read at."""
+        return {
+            "presentation": self.presentation,
+            "expected_version": self.cleaned_data["version"],
+        }
+
+
+class PresentationForm(VoiceForm):
     """The presentation of a situation: a draft, or a text edited later; closed lists first."""
 
     needs = forms.MultipleChoiceField(
@@ -58,22 +120,6 @@ class PresentationForm(SituationForm):
     question = area(_("Votre question au groupe"), texts.MEDIUM)
     tried = area(_("Ce qui a déjà été tenté"), texts.MEDIUM, required=False)
     strengths = area(_("Ses forces et ses appuis"), texts.MEDIUM, required=False)
-    wish = area(
-        _("Ce qu’elle souhaite, avec ses mots"),
-        texts.MEDIUM,
-        css="area--short area--voice",
-        required=False,
-    )
-    informed = radio(_("Sait-elle que vous en parlez ici\u00a0?"), Informed.choices, required=False)
-    informed_why = one_line(_("Si c’est impossible\u00a0: pourquoi"), texts.SHORT, required=False)
-    agreement = radio(_("Son accord"), Agreement.choices, required=False)
-    agreement_on = day(_("Date de l’accord"), required=False)
-    agreement_how = one_line(
-        _("Donné comment"),
-        texts.SHORT,
-        required=False,
-        help_text=_("De vive voix, par écrit, avec une personne de confiance…"),
-    )
     network_strong = area(
         _("Liens forts"),
         texts.MEDIUM,
@@ -84,7 +130,17 @@ class PresentationForm(SituationForm):
     network_present = area(_("Liens présents"), texts.MEDIUM, rows=2, required=False)
     network_worn = area(_("Liens fragiles"), texts.MEDIUM, rows=2, required=False)
     missing = area(_("Qui manque"), texts.MEDIUM, rows=2, required=False)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    field_order = [  # noqa: RUF012 - as Django declares it
+        "needs",
+        "urgency",
+        "headline",
+        "account",
+        "question",
+        "tried",
+        "strengths",
+        *VOICE,
+    ]
 
     def __init__(self, *args: Any, as_draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,25 +148,6 @@ class PresentationForm(SituationForm):
             # A draft is kept as far as it got.
             for field in self.fields.values():
                 field.required = False
-
-    def clean_agreement_on(self) -> date | None:
-        """An agreement was given before today, or today."""
-        given: date | None = self.cleaned_data["agreement_on"]
-        if given and given > timezone.localdate():
-            raise forms.ValidationError(_("Cette date est encore à venir."))
-        return given
-
-    @staticmethod
-    def initial_of(presentation: Presentation, version: int) -> dict[str, Any]:
-        """The fields as they stand in an opened presentation."""
-        names = [name for name in Presentation.names() if name != "network"]
-        ties = {
-            f"network_{kind}": "\n".join(
-                tie.who for tie in presentation.network if tie.kind == kind
-            )
-            for kind in TieKind.values
-        }
-        return {name: getattr(presentation, name) for name in names} | ties | {"version": version}
 
     @property
     def presentation(self) -> Presentation:
@@ -126,13 +163,6 @@ class PresentationForm(SituationForm):
         values: dict[str, Any] = {name: data.get(name) for name in names if data.get(name)}
         needs = tuple(data.get("needs") or ())
         return Presentation(**values, needs=needs, network=tuple(network))
-
-    def values(self) -> dict[str, Any]:
-        """The presentation, with the version it was read at."""
-        return {
-            "presentation": self.presentation,
-            "expected_version": self.cleaned_data["version"],
-        }
 
     def conflicts(self, saved: Presentation, version: int) -> tuple[Conflict, ...]:
         """The fields where what was typed differs from what was saved meanwhile.
@@ -185,6 +215,11 @@ class ShareForm(SituationForm):
         required=False,
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def first_answers(self) -> dict[str, bool]:
+        """Its two questions alone, for the long sequence to go on from."""
+        values = self.values()
+        return {"danger": values["danger"], "identifiable": values["identifiable"]}
 
     def values(self) -> dict[str, Any]:
         """The answers as the action takes them."""

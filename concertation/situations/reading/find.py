@@ -93,6 +93,20 @@ def find_action(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> AgreedA
     return row
 
 
+def my_place(actor: gate.Actor) -> UUID:
+    """The participation that acts; whoever wears none is refused by the gate before this."""
+    if actor.participation is None:
+        raise gate.Refused(Refusal.NO_PARTICIPATION)
+    return actor.participation
+
+
+def my_concertation(actor: gate.Actor) -> UUID:
+    """The concertation it acts in; without one, refused like `my_place`."""
+    if actor.concertation is None:
+        raise gate.Refused(Refusal.NO_PARTICIPATION)
+    return actor.concertation
+
+
 def holds_key(actor: gate.Actor) -> bool:
     """Whether this place is one of the circle of key holders."""
     person = gate.fetch_standing(actor).person

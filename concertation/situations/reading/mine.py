@@ -20,6 +20,7 @@ from concertation.situations.enums import (
     OPEN_STATES,
     ActionState,
     ContributionKind,
+    Informed,
 )
 from concertation.situations.models import AgreedAction, Contribution, Situation
 from concertation.situations.reading.find import code_of, holds_key, in_sight
@@ -68,23 +69,38 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class ToInform:
+    """A situation this person brought or holds whose person isn't informed yet."""
+
+    code: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
-    """All three at once, for one event."""
+    """All of it at once, for one event."""
 
     actions: tuple[MyAction, ...]
     owed: tuple[OwedFeedback, ...]
     news: tuple[News, ...]
+    to_inform: tuple[ToInform, ...]
 
 
 def home(actor: gate.Actor, *, since: date) -> Home:
     """What concerns a person now, recorded as one reading; `since` is the last meeting's day."""
     rows = _owned(actor)
     entries = _entries(actor, since)
-    opened = _open(actor, rows, [entry.situation_id for entry in entries])
+    followed = _followed(actor)
+    opened = _open(actor, rows, [entry.situation_id for entry in entries], followed)
     return Home(
         actions=_my_actions(rows, opened),
         owed=_owed(rows, opened, since),
         news=tuple(_news(each) for each in entries if each.situation_id in opened.groups),
+        to_inform=tuple(
+            ToInform(code_of(row), shown(opened.get(row, "headline")))
+            for row in followed
+            if _answer(opened.get(row, "informed")) == Informed.NOT_YET
+        ),
     )
 
 
@@ -123,16 +139,34 @@ def _owned(actor: gate.Actor) -> list[Any]:
 
 
 def _open(
-    actor: gate.Actor, rows: Sequence[AgreedAction], more: Sequence[UUID] = ()
+    actor: gate.Actor,
+    rows: Sequence[AgreedAction],
+    more: Sequence[UUID] = (),
+    followed: Sequence[Situation] = (),
 ) -> gate.Revelation:
     about = {row.situation_id: row.situation for row in rows}
+    about |= {row.id: row for row in followed}
+    fields = ("headline", "informed") if followed else ("headline",)
     return gate.reveal(
         actor,
         records=[*rows, *about.values()],
         subjects=[*about, *more],
         purpose=Purpose.MY_ACTION,
-        fields={AgreedAction.SEALED_AS: ("text",), Situation.SEALED_AS: ("headline",)},
+        fields={AgreedAction.SEALED_AS: ("text",), Situation.SEALED_AS: fields},
     )
+
+
+def _followed(actor: gate.Actor) -> list[Situation]:
+    """What this person brought or holds: theirs to see that the person is informed."""
+    if not holds_key(actor):
+        return []
+    me = actor.participation
+    mine = Q(brought_by=me) | Q(case_manager=me)
+    return list(in_sight(actor).filter(mine, state__in=OPEN_STATES).order_by("signalled_on", "id"))
+
+
+def _answer(value: Any) -> str:
+    return str(value.get("answer", "")) if isinstance(value, dict) else ""
 
 
 def _my_actions(rows: Sequence[Any], opened: gate.Revelation) -> tuple[MyAction, ...]:

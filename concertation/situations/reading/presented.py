@@ -96,6 +96,17 @@ def to_close(actor: gate.Actor, code: str) -> ToClose:
     return ToClose(row.id, code_of(row), still_open)
 
 
+def to_note_withdrawal(actor: gate.Actor, code: str) -> UUID:
+    """The number of a situation whose withdrawn agreement this person may note.
+
+    Raises `Refused`.
+    """
+    row = find(actor, code, purpose=Purpose.FOLLOW_UP)
+    verb = Verb.AGREEMENT_WITHDRAWN
+    check_offered(actor, row, Act.WITHDRAW_AGREEMENT, verb, Purpose.FOLLOW_UP)
+    return row.id
+
+
 def code_to_keep(actor: gate.Actor, code: str) -> str:
     """The code of a situation this person may read, for the page that says where to keep it."""
     row = find(actor, code, purpose=Purpose.BRINGING)

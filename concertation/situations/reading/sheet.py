@@ -29,10 +29,10 @@ from concertation.situations.reading.erasures import erased_on
 from concertation.situations.reading.find import code_of, find
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.people import Choice, people
+from concertation.situations.reading.sharing import SheetSharing, sheet_sharing
 from concertation.situations.reading.words import label, labels, shown
 from ethics import gate
 from ethics.policy import Act, FieldGroup
-from ethics.sharing.models import SharingDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Sheet:
     story: Story | None
     actions: tuple[ActionRow, ...]
     entries: tuple[EntryRow, ...]
-    shared_as_coded: bool
+    sharing: SheetSharing
     readers: tuple[ReaderRow, ...]
     people: tuple[Choice, ...]
     offers: gate.Offers
@@ -231,7 +231,7 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
             if opened.get(each, "text") is not None
         ),
         entries=_timeline(entries, opened) if timeline else (),
-        shared_as_coded=timeline and SharingDecision.objects.filter(container=row.id).exists(),
+        sharing=sheet_sharing(row, offered, told=opened.may_see(row.id, FieldGroup.VOICE)),
         readers=_readers(row) if readers else (),
         people=people(actor, row)
         if offered.may(Act.PROPOSE_ACTION) or offered.may(Act.SET_CASE_MANAGER)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,7 +15,6 @@ from concertation.situations import actions, reading
 from concertation.situations.codes import show_code
 from concertation.situations.errors import AlreadyBrought, LongSequenceNeeded, NotReadable
 from concertation.situations.forms import BringForm, ShareForm
-from ethics.sharing.numbers import numbers_for
 
 View = Callable[..., HttpResponse]
 
@@ -102,26 +100,18 @@ def discard(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sent_twice
 def share(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
-    """“Puis-je partager ?”: the short path, or a clear page that nothing was shared."""
+    """“Puis-je partager ?”: the short path; any other answer goes on question by question."""
     saved = reading.own_draft(request.actor, number)
     form = ShareForm(request.POST or None, initial={"version": saved.version})
     context = {"form": form, "slug": slug, "draft": saved, "lacking": saved.presentation.lacking()}
     if request.method == "POST":
         row = form.attempt(actions.bring_situation, request.actor, draft=number)
         if isinstance(form.refusal, LongSequenceNeeded):
-            return _not_shared(request, context, form.values()["danger"])
+            actions.begin_long_sequence(request.actor, number, **form.first_answers())
+            return redirect("situation-share-questions", slug=slug, number=number)
         if row is not None:
             return redirect("situation-code", slug=slug, code=show_code(row.code))
     return render(request, "situations/share.html", context)
-
-
-def _not_shared(request: CircleRequest, context: dict[str, object], danger: bool) -> HttpResponse:
-    numbers = numbers_for(get_language() or "fr")
-    return render(
-        request,
-        "situations/not_shared.html",
-        context | {"danger": danger, "numbers": numbers},
-    )
 
 
 @door(Door.CIRCLE)
