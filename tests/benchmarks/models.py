@@ -10,7 +10,7 @@ from django.db import models
 
 from concertation.accounts.models import Concertation, Participation
 from concertation.situations.models import AgreedAction, Contribution, Situation
-from ethics.secrecy.fields import SealedRecord
+from ethics.secrecy.fields import SealedField, SealedRecord
 
 # What only sealing needs.
 SEALING = {"container", "scope", "key_generation"}
@@ -109,6 +109,35 @@ class PlainContribution(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-on", "-made_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SealedNote(SealedRecord):
+    """Five sealed texts, each row under a key of its own: the read that `sealed_read` measures."""
+
+    SEALED_AS: ClassVar[str] = "benchmarks.sealednote"
+
+    one = SealedField(group="narrative")
+    two = SealedField(group="narrative")
+    three = SealedField(group="narrative")
+    four = SealedField(group="narrative")
+    five = SealedField(group="narrative")
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class PlainNote(models.Model):
+    """The same five texts in the clear."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    one = models.TextField()
+    two = models.TextField()
+    three = models.TextField()
+    four = models.TextField()
+    five = models.TextField()
 
     def __str__(self) -> str:
         return str(self.id)
