@@ -54,6 +54,7 @@ class SubjectKind(StrEnum):
     CHARTER = "charter"
     SUBSCRIPTION = "subscription"
     SIGNATURE = "signature"
+    TALLY_NOTE = "tally_note"
     REPORT = "report"
     FRAMEWORK = "framework"
     LEDGER = "ledger"
@@ -130,12 +131,14 @@ class Verb(StrEnum):
     RESEALED = "resealed"
     IMPORTED = "imported"
     TALLY_MOVED = "tally_moved"
+    TALLY_NOTED = "tally_noted"
     GUARD_CONFIRMED = "guard_confirmed"
     GUARD_FALSE_ALARM = "guard_false_alarm"
     # access to restricted situations
     ACCESS_ASKED = "access_asked"
     ACCESS_GRANTED = "access_granted"
     ACCESS_DECLINED = "access_declined"
+    ACCESS_ENDED = "access_ended"
     CONFLICT_DECLARED = "conflict_declared"
     # meetings
     MEETING_PLANNED = "meeting_planned"
@@ -200,6 +203,7 @@ GOVERNANCE_VERBS = frozenset(
         Verb.ACCESS_ASKED,
         Verb.ACCESS_GRANTED,
         Verb.ACCESS_DECLINED,
+        Verb.ACCESS_ENDED,
         Verb.SUPPRESSION_LIFTED,
         Verb.REPORT_SIGNED,
         Verb.RETENTION_EXTENDED,
@@ -243,6 +247,7 @@ WRITE_VERBS = frozenset(
         Verb.RESEALED,
         Verb.IMPORTED,
         Verb.TALLY_MOVED,
+        Verb.TALLY_NOTED,
         Verb.GUARD_CONFIRMED,
         Verb.GUARD_FALSE_ALARM,
         Verb.CONFLICT_DECLARED,

@@ -26,7 +26,7 @@ from concertation.situations.models import (
 )
 from ethics.gate.actor import Actor
 from ethics.gate.facts import PlaceFacts
-from ethics.policy import SubjectFacts
+from ethics.policy_facts import SubjectFacts
 from ethics.roles import Role, SecrecyStatus
 
 _VISITING: Final = frozenset({Role.GUEST, Role.LIMITED_READER})

@@ -119,6 +119,11 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
         for route, label, icon, phone, act, under in _ENTRIES
         if _reaches(hat, act)
     ]
+    if not _reaches(hat, Act.LIST) and hat.role_set & {Role.GUEST, Role.LIMITED_READER}:
+        # In the board's place and at its address: what is theirs.
+        mine = here == "board" or here.startswith("situation")
+        url = reverse("board", args=[slug])
+        items.insert(1, Item(_("Mes situations"), url, "board", mine, True))
     items.append(
         Item(
             _("Charte"),

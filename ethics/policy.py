@@ -7,16 +7,16 @@ means no.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ethics.policy_facts import PersonFacts, SubjectFacts
 from ethics.roles import READING_ROLES, Role, SecrecyStatus
 
 
@@ -39,6 +39,7 @@ class Act(models.TextChoices):
     READ = "read", _("lire")
     LIST = "list", _("voir dans le tableau")
     BRING = "bring", _("présenter une situation")
+    READ_OWN = "read_own", _("relire ce que l’on a écrit en présentant")
     EDIT = "edit", _("modifier la présentation")
     CONTRIBUTE = "contribute", _("ajouter au fil")
     PROPOSE_ACTION = "propose_action", _("proposer une action")
@@ -65,6 +66,7 @@ class Act(models.TextChoices):
     IMPORT = "import", _("importer un tableau de suivi")
     RECORD_FRAMEWORK = "record_framework", _("enregistrer un cadre légal de concertation")
     READ_MEMBERS = "read_members", _("voir les membres")
+    OPEN_TO_GUEST = "open_to_guest", _("ouvrir une situation à un·e invité·e, la reprendre")
     INVITE = "invite", _("inviter")
     ADMIT = "admit", _("admettre")
     REMOVE = "remove", _("retirer un membre")
@@ -112,53 +114,6 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonFacts:
-    """What is true of a person in a concertation; fetched by the gate, never told by a caller."""
-
-    second_factor: bool = False
-    participating: bool = False
-    current: bool = False
-    # Roles of the row that the signed membership chain confirms.
-    roles: frozenset[Role] = frozenset()
-    in_chain: bool = False
-    status: SecrecyStatus = SecrecyStatus.OTHER
-    subscribed: bool = False
-    signed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectFacts:
-    """What is true between a person and one situation."""
-
-    known: bool = False
-    draft: bool = False
-    closed: bool = False
-    hidden: bool = False
-    restricted: bool = False
-    # guardian's grants: facts for the policy, never the decision.
-    named_reader: bool = False
-    # Named without an end: whoever was let in for a time lets nobody else in.
-    named_for_good: bool = False
-    guest_ticked: bool = False
-    conflict: bool = False
-    own: bool = False
-    held: bool = False
-    # The agreed actions of this situation that this person owns, by number.
-    addressed_to: frozenset[UUID] = frozenset()
-
-    @property
-    def addressed(self) -> bool:
-        """Whether any action of the situation is addressed to this person."""
-        return bool(self.addressed_to)
-
-    def narrowed(self, action: UUID | None) -> "SubjectFacts":
-        """The same facts for one action: another one addressed to this person doesn't count."""
-        if action is None:
-            return self
-        return replace(self, addressed_to=self.addressed_to & {action})
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """Granted, with the role that granted it, or refused, with the reason."""
 
@@ -198,7 +153,11 @@ READ_TABLE: Final[Mapping[FieldGroup, Cell]] = MappingProxyType(
 TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
     {
         Act.LIST: _CIRCLE,
-        Act.BRING: MappingProxyType({**_CIRCLE}),
+        Act.BRING: MappingProxyType({**_CIRCLE, R.LIMITED_READER: W.ALWAYS}),
+        # The text of who brought it, as they wrote it: only what is sealed to them by name.
+        Act.READ_OWN: MappingProxyType(
+            {R.PARTICIPANT: W.OWN, R.COORDINATOR: W.OWN, R.LIMITED_READER: W.OWN}
+        ),
         Act.EDIT: _WHO_ANSWERS,
         Act.CONTRIBUTE: _CIRCLE_AND_GUEST,
         Act.PROPOSE_ACTION: _CIRCLE_AND_GUEST,
@@ -232,6 +191,7 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.RECORD_FRAMEWORK: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_MEMBERS: _EVERYONE,
+        Act.OPEN_TO_GUEST: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.INVITE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ADMIT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.REMOVE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
@@ -258,14 +218,18 @@ ON_A_SITUATION: Final = frozenset(
         Act.MOVE_ACTION, Act.GIVE_FEEDBACK, Act.SET_CASE_MANAGER, Act.CLOSE, Act.DECIDE_SHARING,
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
         Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE,
+        Act.READ_OWN, Act.OPEN_TO_GUEST,
     }
 )  # fmt: skip
-WRITES: Final = ON_A_SITUATION - {Act.READ, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS}
+WRITES: Final = ON_A_SITUATION - {
+    Act.READ, Act.READ_OWN, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS,
+}  # fmt: skip
 # A closed situation is read, and nothing more, until it is reopened or erased; who may read it can
 # still change, and the person may withdraw their agreement.
 ON_ITS_READERS: Final = frozenset(
     {
         Act.RESTRICT, Act.WITHDRAW, Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.WITHDRAW_AGREEMENT,
+        Act.OPEN_TO_GUEST,
     }
 )  # fmt: skip
 CLOSED_ONLY: Final = frozenset({Act.ERASE})

@@ -54,11 +54,13 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.RESEALED: _("sceller à nouveau"),
             Verb.IMPORTED: _("importer"),
             Verb.TALLY_MOVED: _("compter pour l’année"),
+            Verb.TALLY_NOTED: _("laisser un décompte à reprendre"),
             Verb.GUARD_CONFIRMED: _("confirmer malgré un avertissement"),
             Verb.GUARD_FALSE_ALARM: _("signaler une fausse alerte du garde-fou"),
             Verb.ACCESS_ASKED: _("demander l’accès"),
             Verb.ACCESS_GRANTED: _("accorder l’accès"),
             Verb.ACCESS_DECLINED: _("ne pas accorder l’accès"),
+            Verb.ACCESS_ENDED: _("mettre fin à un accès"),
             Verb.CONFLICT_DECLARED: _("déclarer un conflit d’intérêts"),
         },
     ),
@@ -229,6 +231,9 @@ REASONS: Final[Mapping[str, Promise]] = {
     "bad_public_key": _("clé publique invalide"),
     "no_member_keys": _("compte sans clés"),
     "awaiting_keys": _("concertation sans clés"),
+    "note_replayed": _("décompte présenté deux fois"),
+    "note_without_event": _("décompte sans trace de son auteur"),
+    "note_malformed": _("décompte hors des règles"),
 }
 
 # Short: the full words of a group stand on the page of the policy.

@@ -22,6 +22,7 @@ from concertation.meetings.enums import ATTENDED, MeetingState
 from concertation.meetings.models import Meeting
 from concertation.meetings.reading import circle_of
 from concertation.reports.enums import LiftReason
+from concertation.situations import tally
 from concertation.situations.enums import ActionState, Need, Outcome
 from concertation.situations.models import LiftedSuppression, YearTally
 from ethics import gate
@@ -167,6 +168,7 @@ def year_report(actor: gate.Actor, year: int, *, export: bool = False) -> Report
 
     Raises `Refused`.
     """
+    tally.take_in(actor)
     tallies = list(YearTally.objects.filter(concertation=actor.concertation, year=year))
     seen = gate.reveal_tallies(actor, tallies, purpose=Purpose.REPORT)
     if export:

@@ -321,3 +321,18 @@ class RequestAnswered(SituationError):
     """Somebody answered this request meanwhile."""
 
     message = _("Quelqu’un a déjà répondu à cette demande.")
+
+
+class NotAGuest(SituationError):
+    """Only an admitted guest of this concertation is given a single situation."""
+
+    message = _("Seule une personne invitée, et admise, peut recevoir une situation.")
+
+
+class EndsBefore(SituationError):
+    """The guest's place ends before the day given."""
+
+    field = "until"
+    message = _(
+        "La place de cette personne se termine avant cette date : choisissez un jour plus proche."
+    )

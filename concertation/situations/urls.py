@@ -9,6 +9,7 @@ from concertation.situations.views import (
     following,
     frameworks,
     guard,
+    guests,
     sharing,
 )
 
@@ -39,6 +40,12 @@ urlpatterns: list[URLPattern] = [
     path("/cadre-legal", frameworks.framework, name="framework"),
     path("/cadre-legal/<uuid:number>/fin", frameworks.end, name="framework-end"),
     path("/notice", frameworks.person_notice, name="person-notice"),
+    path("/invites/<uuid:number>", guests.guest, name="situation-guest"),
+    path(
+        "/invites/<uuid:number>/<str:code>/reprendre",
+        guests.take_back,
+        name="situation-guest-back",
+    ),
     path(_CODE, following.situation, name="situation"),
     path(f"{_CODE}/code", bringing.code, name="situation-code"),
     path(f"{_CODE}/fil", following.contribute, name="situation-contribute"),

@@ -26,6 +26,7 @@ from ethics.gate.circle import (
 )
 from ethics.gate.facts import FactsProvider, provider_is_registered, register_facts_provider
 from ethics.gate.guarded import IdentifierFound, Passage, known_names, look
+from ethics.gate.guests import take_scope_back
 from ethics.gate.interrupted import (
     KeptText,
     Returned,
@@ -162,6 +163,7 @@ __all__ = [
     "seal_to_readers",
     "sign_statement",
     "standing",
+    "take_scope_back",
     "vouch",
     "writing",
 ]

@@ -27,7 +27,7 @@ _TELL_AGAIN: Final = timedelta(days=1)
 def unopenable_alarm(actor: Actor, container: UUID, why: str) -> None:
     """A ciphertext did not open: an event that stays, and a word to the DPO, without content."""
     log.warning("sealed_text_does_not_open", object=str(container), reason=why)
-    told = _told(container, Verb.UNOPENABLE)
+    told = told_within_a_day(container, Verb.UNOPENABLE)
     record_now(
         ledger_of(actor.concertation),
         Event(
@@ -47,7 +47,7 @@ def unopenable_alarm(actor: Actor, container: UUID, why: str) -> None:
 def missing_key_alarm(container: UUID, concertation: UUID | None) -> None:
     """An erasure key is gone without a tombstone, found by the server itself: nobody erased it."""
     log.error("erasure_key_missing", object=str(container))
-    told = _told(container, Verb.UNOPENABLE)
+    told = told_within_a_day(container, Verb.UNOPENABLE)
     record_now(
         ledger_of(concertation),
         Event(
@@ -70,7 +70,7 @@ def chain_alarm(actor: Actor, error: chain.ChainBroken) -> chain.ChainBroken:
         return error
     error.recorded = True
     log.error("membership_chain_broken", number=error.number, reason=error.why)
-    told = actor.concertation is None or _told(actor.concertation, Verb.ALARM)
+    told = actor.concertation is None or told_within_a_day(actor.concertation, Verb.ALARM)
     record_now(
         ledger_of(actor.concertation),
         Event(
@@ -101,7 +101,7 @@ def chain_watched(actor: Actor) -> Iterator[None]:
         raise chain_alarm(actor, error) from None
 
 
-def _told(number: UUID, verb: Verb) -> bool:
+def told_within_a_day(number: UUID, verb: Verb) -> bool:
     """Whether the DPO was written to about this number within a day."""
     since = timezone.now() - _TELL_AGAIN
     return EntrySubject.objects.filter(number=number, verb=verb, time__gt=since).exists()

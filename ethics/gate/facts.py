@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ethics.charter import reading as charter
 from ethics.gate.actor import Actor
-from ethics.policy import PersonFacts, SubjectFacts
+from ethics.policy_facts import PersonFacts, SubjectFacts
 from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
 

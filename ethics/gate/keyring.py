@@ -128,17 +128,22 @@ def inbox_key(actor: Actor, state: chain.ChainState, generation: int) -> Private
 
 
 def scope_keys(
-    actor: Actor, state: chain.ChainState, wanted: Iterable[tuple[UUID, UUID, int]]
+    actor: Actor,
+    state: chain.ChainState,
+    wanted: Iterable[tuple[UUID, UUID, int]],
+    *,
+    by_name: bool = False,
 ) -> Mapping[ScopeAt, bytes | SecrecyError]:
     """Keys by (scope, generation), for wanted (container, scope, generation).
 
     A key that can't be opened stands as its error, so that the rest of a page is still shown.
+    `by_name` leaves out every copy but those sealed to the actor themself.
     """
     pairs = {(scope, generation): container for container, scope, generation in wanted}
     containers = set(pairs.values())
     erasure = store.keys(containers)
     copies: dict[ScopeAt, list[sealing.KeyCopy]] = {}
-    for copy in _copies_for(actor, {scope for scope, _ in pairs} | containers):
+    for copy in _copies_for(actor, {scope for scope, _ in pairs} | containers, by_name=by_name):
         copies.setdefault((copy.scope, copy.generation), []).append(copy)
     found: dict[ScopeAt, bytes | SecrecyError] = {}
 
@@ -192,8 +197,10 @@ def scope_keys(
     return found
 
 
-def _copies_for(actor: Actor, scopes: Iterable[UUID]) -> Iterable[sealing.KeyCopy]:
-    mine = Q(kind__in=[*FOR_HOLDERS, Recipient.SCOPE])
+def _copies_for(
+    actor: Actor, scopes: Iterable[UUID], *, by_name: bool = False
+) -> Iterable[sealing.KeyCopy]:
+    mine = Q(kind__in=[*FOR_HOLDERS, Recipient.SCOPE]) if not by_name else Q(pk__in=[])
     if actor.keys is not None:
         mine |= Q(kind=Recipient.MEMBER, recipient=actor.keys.keys)
     # A guest's copy ends by its date, whatever else is forgotten.

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from ethics.gate.actor import Actor
 from ethics.gate.read import fetch_standing, subject_facts
-from ethics.policy import ON_A_SITUATION, Act, SubjectFacts, decide
+from ethics.policy import ON_A_SITUATION, Act, decide
+from ethics.policy_facts import SubjectFacts
 
 
 @dataclass(frozen=True, slots=True)

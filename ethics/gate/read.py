@@ -15,18 +15,8 @@ from ethics.gate.actor import Actor
 from ethics.gate.alarms import chain_watched, unopenable_alarm
 from ethics.gate.facts import PlaceFacts, Standing, provider, standing_facts
 from ethics.gate.refusals import Refused, ledger_of, refuse
-from ethics.policy import (
-    OUTSIDE,
-    Act,
-    Decision,
-    FieldGroup,
-    PersonFacts,
-    Refusal,
-    SubjectFacts,
-    decide,
-    in_reach,
-    who_is,
-)
+from ethics.policy import OUTSIDE, Act, Decision, FieldGroup, Refusal, decide, in_reach, who_is
+from ethics.policy_facts import PersonFacts, SubjectFacts
 from ethics.secrecy import chain, unsealing
 from ethics.secrecy.fields import SealedField, SealedRecord
 from ethics.secrecy.suites import SecrecyError
@@ -47,6 +37,7 @@ UNOPENABLE: Final = Unopenable()
 
 _VERBS: Final[Mapping[Act, Verb]] = {
     Act.READ: Verb.READ,
+    Act.READ_OWN: Verb.READ,
     Act.LIST: Verb.LIST,
     Act.READ_HISTORY: Verb.READ,
     Act.SEE_READERS: Verb.READ,
@@ -185,7 +176,8 @@ def reveal(
     sealed fields by model (`SEALED_AS`); without it all are asked. The gate drops every record of
     another container and every field of a group the policy withholds. A single situation refused
     raises `Refused`, as does a list of which nothing is granted; in a list the refused
-    ones are left out. The event is committed first.
+    ones are left out. The event is committed first. For `Act.READ_OWN` only records under a key
+    sealed to the actor by name open: their draft, and the text they brought, as they wrote it.
     """
     asked = tuple(dict.fromkeys(subjects))
     if not asked and act != Act.LIST:
@@ -208,7 +200,8 @@ def reveal(
     record_now(ledger_of(actor.concertation), event)
     shown = [each for each in records if each.container in granted]
     shown = [each for each in shown if _is_theirs(each, mine.get(each.container))]
-    return Revelation(granted, _open(actor, state, shown, granted, fields))
+    by_name = act == Act.READ_OWN
+    return Revelation(granted, _open(actor, state, shown, granted, fields, by_name=by_name))
 
 
 def _is_theirs(record: SealedRecord, actions: frozenset[UUID] | None) -> bool:
@@ -268,6 +261,13 @@ def _decide_all(
     refusal = who_is(facts.person)
     for number in asked:
         subject = about.get(number)
+        if act == Act.READ_OWN:
+            decision = decide(act, facts.person, subject)
+            if decision.granted:
+                granted[number], role = groups, role or decision.role
+                mine[number] = frozenset()
+            refusal = refusal or decision.refusal
+            continue
         read = decide(Act.READ, facts.person, subject, groups)
         decision = read if act == Act.READ else decide(act, facts.person, subject)
         if decision.granted and read.granted:
@@ -300,9 +300,11 @@ def _open(
     records: Sequence[SealedRecord],
     granted: Mapping[UUID, frozenset[FieldGroup]],
     fields: Mapping[str, Collection[str]] | None,
+    *,
+    by_name: bool = False,
 ) -> dict[tuple[UUID, int, str], Any]:
     wanted = {(each.container, each.scope, each.key_generation) for each in records}
-    keys = keyring.scope_keys(actor, state, wanted)
+    keys = keyring.scope_keys(actor, state, wanted, by_name=by_name)
     asked = {model: _asked(model, fields) for model in {type(each) for each in records}}
     values: dict[tuple[UUID, int, str], Any] = {}
     failed: dict[UUID, tuple[SealedRecord, str]] = {}

@@ -10,7 +10,7 @@ persons and to the recovery key only; it is fresh when it was made after the las
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _MADE_FOR_IT = frozenset({Recipient.GENERATION, Recipient.INBOX})
 _SHARED = frozenset({*FOR_HOLDERS, Recipient.SCOPE})
+# Keys that were given to others than their author: a draft's own is not among them.
+SHARED: Final = (*_SHARED, Recipient.RECOVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def renew(pen: "Pen", container: UUID, scope: UUID, before: int) -> int:
         recovery, wrap = pen._state.recovery.hpke, ScopeWrap(kind=Recipient.RECOVERY)
         sealing.wrap_to(key, value, erasure=erasure, public=recovery, wrap=wrap).save()
     else:
-        _seal_to_circle(pen, key, value, erasure)
+        seal_to_circle(pen, key, value, erasure)
     there = {member.keys: member for member in pen._state.members.values()}
     lasting = Q(until=None) | Q(until__gte=timezone.localdate())
     named = copies.filter(lasting, kind=Recipient.MEMBER)
@@ -103,7 +105,7 @@ def renew(pen: "Pen", container: UUID, scope: UUID, before: int) -> int:
     return number
 
 
-def _seal_to_circle(pen: "Pen", key: ScopeKey, value: bytes, erasure: bytes) -> None:
+def seal_to_circle(pen: "Pen", key: ScopeKey, value: bytes, erasure: bytes) -> None:
     """Seal a new key to the circle; whoever doesn't hold the concertation's key seals to its inbox
     half, which the chain names."""
     current = pen._state.generation

@@ -5,11 +5,11 @@ leaves it, so an action holds a handle that only seals. Every new text goes thro
 guard here, so that no caller can forget it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -18,18 +18,29 @@ from django.db.models import Q
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import DetailValue, Event, Subject, Written
 from audit.record import append_many
-from ethics.gate import guarded, keyring, renewal
+from ethics.gate import guarded, keyring, notes, renewal
 from ethics.gate.actor import Actor
 from ethics.gate.alarms import chain_alarm, chain_watched, unopenable_alarm
 from ethics.gate.facts import Standing, provider
+from ethics.gate.notes import Move
 from ethics.gate.read import fetch_standing
 from ethics.gate.refusals import Refused, ledger_of, refuse
-from ethics.policy import ON_A_SITUATION, Act, Decision, Refusal, SubjectFacts, decide
+from ethics.policy import ON_A_SITUATION, Act, Decision, Refusal, decide
 from ethics.secrecy import chain, sealing, unsealing
 from ethics.secrecy.erasure import store
 from ethics.secrecy.fields import SealedRecord, ciphertext_hash
-from ethics.secrecy.models import Container, ContainerKind, Recipient, ScopeKey, ScopeWrap
+from ethics.secrecy.models import (
+    Container,
+    ContainerKind,
+    Recipient,
+    ScopeKey,
+    ScopeWrap,
+    TallyNote,
+)
 from ethics.secrecy.suites import SecrecyError
+
+# The first key of a container is its author's own, whatever the audience becomes.
+_DRAFT: Final = 1
 
 
 @dataclass(slots=True, repr=False)
@@ -67,24 +78,30 @@ class Pen:
         """Give a draft a new key that the circle holds, and seal the draft anew under it.
 
         The draft's own key stays its author's: what was typed and taken back before the sharing
-        decision never becomes readable to the group. Raises `IdentifierFound`.
+        decision never becomes readable to the group. Who doesn't hold the concertation's key keeps
+        this one too, and the situation goes on under a third that they don't: they read what they
+        brought, and nothing that comes after. Raises `IdentifierFound`.
         """
         guarded.look_again(self, record)
-        current = self._current()
+        self._current()
+        member = self._state.members.get(self.actor.person)
+        inside = member is not None and member.holds_key
         generation = self._latest(record.scope) + 1
-        erasure = store.key(record.container)
-        value, key = sealing.new_scope_key(record.container, record.scope, generation)
-        key.save()
-        sealing.wrap_under(
-            key,
-            value,
-            erasure=erasure,
-            key=keyring.concertation_key(self.actor, self._state, current.number),
-            wrap=sealing.recipient_generation(current.number),
-        ).save()
-        self._keys[(record.scope, generation)] = value
-        self._writes[record.scope] = generation
+        self._new_key(record.container, generation, mine=not inside)
         self.seal(record, generation=generation)
+        if not inside:
+            self._new_key(record.container, generation + 1)
+
+    def _new_key(self, container: UUID, generation: int, *, mine: bool = False) -> None:
+        """The next key of a container, for the circle, and with `mine` for the actor too."""
+        erasure = store.key(container)
+        value, key = sealing.new_scope_key(container, container, generation)
+        key.save()
+        renewal.seal_to_circle(self, key, value, erasure)
+        if mine:
+            self._wrap_to_member(key, value, erasure, self._own(), None)
+        self._keys[(container, generation)] = value
+        self._writes[container] = generation
 
     def new_scope(self, record: SealedRecord) -> None:
         """Give a record its own key under its container's (an agreed action's, design 3)."""
@@ -118,7 +135,7 @@ class Pen:
         held = Q(kind=Recipient.MEMBER, recipient=member.keys)
         known = ScopeWrap.objects.filter(held, key__scope=scope)
         known.update(until=until)
-        shared = Q(wraps__kind__in=[*keyring.FOR_HOLDERS, Recipient.SCOPE])
+        shared = Q(wraps__kind__in=renewal.SHARED)
         keys = ScopeKey.objects.filter(shared, scope=scope).exclude(
             id__in=known.values_list("key", flat=True)
         )
@@ -157,23 +174,45 @@ class Pen:
         there. Raises `IdentifierFound`."""
         guarded.let_through(self, texts, allowed=allowed)
 
-    def count(self, tally: SealedRecord, name: str, moves: Iterable[tuple[str, str, int]]) -> None:
+    def count(
+        self,
+        tally: SealedRecord,
+        name: str,
+        moves: Iterable[Move],
+        *,
+        waiting: Iterable[TallyNote] = (),
+        known: Callable[[Move], bool] = lambda move: False,
+    ) -> None:
         """Move counts (measure, category, step) of a year tally, sealed under the concertation's
-        key; nothing is shown, and one event stands for all of them."""
+        key; nothing is shown, and one event stands for all of them.
+
+        `waiting` are the notes of this year to fold in, `known` says which moves a note may hold.
+        Each note counts once: its number stays in the sealed tally, and its row goes.
+        """
         current = self._current()
         field_ = next(each for each in type(tally).sealed_fields() if each.name == name)
         counts: dict[str, dict[str, int]] = {}
         if tally.version:
             key = keyring.tally_key(self.actor, self._state, tally.key_generation)
             counts = unsealing.open_field(key, tally, field_)
-        for measure, category, step in moves:
+        read = notes.read(self.actor, self._state, waiting, counts, known)
+        for measure, category, step in [*moves, *read.moves]:
             row = counts.setdefault(measure, {})
             row[category] = row.get(category, 0) + step
         tally.key_generation = current.number
         tally.version += 1
         key = keyring.tally_key(self.actor, self._state, current.number)
         setattr(tally, name, sealing.seal_field(key, tally, field_, counts))
-        self.record(Verb.TALLY_MOVED, tally, of_situation=False)
+        folded = tuple(Subject(SubjectKind.TALLY_NOTE, number) for number in read.folded)
+        self.record(Verb.TALLY_MOVED, tally, subjects=folded, of_situation=False)
+        self._events += notes.settle(self.actor, read)
+
+    def note(self, year: int, moves: Iterable[Move]) -> None:
+        """Leave moves of a year's counts for the next key holder, sealed to the inbox and signed:
+        for whoever acts without holding the concertation's key."""
+        row = notes.make(self.actor, self._state, year, list(moves))
+        row.save()
+        self._events.append(self._event(Verb.TALLY_NOTED, written=notes.written(row)))
 
     def record(
         self,
@@ -196,18 +235,8 @@ class Pen:
                 situation=record.container if of_situation else None,
             )
         self._events.append(
-            Event(
-                verb=verb,
-                actor=self.actor.person,
-                organisation=self.actor.organisation,
-                role=str(self.decision.role) if self.decision.role else "",
-                purpose=self.purpose,
-                subjects=subjects,
-                meeting=meeting,
-                charter_version=self.facts.charter_version,
-                request_id=self.actor.request_id,
-                written=written,
-                details=details or {},
+            self._event(
+                verb, subjects=subjects, meeting=meeting, written=written, details=details or {}
             )
         )
 
@@ -234,6 +263,18 @@ class Pen:
                 number = renewal.renew(self, container, scope, number)
             self._writes[scope] = number
         return self._writes[scope]
+
+    def _event(self, verb: Verb, **more: Any) -> Event:
+        return Event(
+            verb=verb,
+            actor=self.actor.person,
+            organisation=self.actor.organisation,
+            role=str(self.decision.role) if self.decision.role else "",
+            purpose=self.purpose,
+            charter_version=self.facts.charter_version,
+            request_id=self.actor.request_id,
+            **more,
+        )
 
     def _latest(self, scope: UUID) -> int:
         rows = ScopeKey.objects.filter(scope=scope).order_by("-generation")
@@ -336,10 +377,10 @@ def writing(
 def _decide(
     actor: Actor, act: Act, facts: Standing, situation: UUID | None, action: UUID | None
 ) -> Decision:
-    subject: SubjectFacts | None = None
+    subject = None
     if act in ON_A_SITUATION and situation is not None:
-        subject = provider().subjects(actor, [situation]).get(situation)
-        subject = subject.narrowed(action) if subject else None
+        found = provider().subjects(actor, [situation]).get(situation)
+        subject = found.narrowed(action) if found else None
     return decide(act, facts.person, subject)
 
 

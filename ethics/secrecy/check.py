@@ -16,9 +16,11 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import QuerySet
 
-from audit.models import Entry
+from audit.enums import SubjectKind, Verb
+from audit.models import Entry, EntrySubject
 from ethics.secrecy.erasure.models import Tombstone
-from ethics.secrecy.fields import SealedRecord, ciphertext_hash
+from ethics.secrecy.fields import Sealed, SealedRecord, ciphertext_hash
+from ethics.secrecy.models import NOTED_AS, TallyNote
 
 BATCH: Final = 400  # SQLite before 3.32 takes no more than 999 parameters in one statement
 
@@ -102,6 +104,7 @@ def check_all(progress: Progress | None = None) -> CheckResult:
                 _check_rows(model, kept.order_by("pk"), count, history=True)
         for model in models:
             _check_writes(model, count)
+        _check_notes(count)
     except _BadRowError as error:
         return CheckResult(count.rows, count.writes, error.bad)
     return CheckResult(count.rows, count.writes, None)
@@ -197,6 +200,35 @@ def _events_of(model: type[SealedRecord]) -> Iterator[tuple[UUID, int, UUID | No
     for number, version, situation in columns.iterator(BATCH):
         if number is not None and version is not None:
             yield number, version, situation
+
+
+def _check_notes(count: _Count) -> None:
+    """Every tally note was written by an event, and waits as written until an event folds it."""
+    events = Entry.objects.filter(object_model=NOTED_AS, verb=Verb.TALLY_NOTED).order_by("pk")
+    columns = events.values_list("object_uuid", "ciphertext_hash")
+    for batch in _batches((number, seal) for number, seal in columns.iterator(BATCH) if number):
+        numbers = {number for number, _ in batch}
+        rows = TallyNote.objects.filter(id__in=numbers, refused="")
+        waiting = {row.id: ciphertext_hash({"sealed": Sealed(bytes(row.sealed))}) for row in rows}
+        subjects = EntrySubject.objects.filter(
+            kind=SubjectKind.TALLY_NOTE, number__in=numbers, verb=Verb.TALLY_MOVED
+        )
+        folded = set(subjects.values_list("number", flat=True))
+        for number, seal in batch:
+            if number in folded:
+                continue
+            if number not in waiting:
+                raise _note(BadKind.MISSING, number, "it was written, is not there, never counted")
+            if waiting[number] != seal:
+                raise _note(BadKind.CHANGED, number, "its text is not the one that was written")
+        count.add(writes=len(batch))
+    told = events.values("object_uuid")
+    if planted := TallyNote.objects.filter(refused="").exclude(id__in=told).first():
+        raise _note(BadKind.PLANTED, planted.id, "no event tells that it was ever written")
+
+
+def _note(kind: BadKind, number: UUID, why: str) -> _BadRowError:
+    return _BadRowError(BadRow(kind, NOTED_AS, number, 1, False, why))
 
 
 def _gone_on_purpose(containers: set[UUID]) -> set[UUID]:

@@ -5,7 +5,7 @@ key is used unless it matches its commitment (design 3).
 """
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -168,6 +168,34 @@ class ScopeWrap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id} {self.kind}"
+
+
+# A note's name in the ledger.
+NOTED_AS: Final = "secrecy.tallynote"
+
+
+class TallyNote(models.Model):
+    """A move of a year's counts by someone who holds no key, sealed to the inbox and signed.
+
+    It waits for the next key holder, who folds it into the sealed tally and deletes it; one that
+    doesn't hold stays, with the reason, for whoever looks into the alarm.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    concertation = models.UUIDField()
+    year = models.PositiveSmallIntegerField()
+    # The generation of the concertation's key whose inbox half it is sealed to.
+    generation = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    signed_by = models.UUIDField()
+    signature = models.BinaryField()
+    refused = models.CharField(max_length=32, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["concertation", "refused"], name="notes_to_fold")]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Session(models.Model):

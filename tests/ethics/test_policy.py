@@ -14,17 +14,8 @@ from uuid import UUID
 
 import pytest
 
-from ethics.policy import (
-    READ_TABLE,
-    TABLE,
-    Act,
-    FieldGroup,
-    PersonFacts,
-    Refusal,
-    SubjectFacts,
-    decide,
-    in_reach,
-)
+from ethics.policy import READ_TABLE, TABLE, Act, FieldGroup, Refusal, decide, in_reach
+from ethics.policy_facts import PersonFacts, SubjectFacts
 from ethics.roles import Role, SecrecyStatus
 
 ROLES: Final = (
@@ -47,6 +38,8 @@ outcome    yes  yes  no      no         no  no  no
 # Acts on one situation.
 ON_A_SITUATION: Final = """
 list              yes             yes  no         no         no  no  no
+read_own          own             own  no         own        no  no  no
+open_to_guest     no              yes  no         no         no  no  no
 edit              own,held        yes  no         no         no  no  no
 contribute        yes             yes  ticked     no         no  no  no
 propose_action    yes             yes  ticked     no         no  no  no
@@ -66,10 +59,9 @@ grant_access      named           named  no       no         no  no  no
 erase             no              closed  no      no         no  no  no
 """
 
-# Acts on the circle. Design 1 also lets limited readers bring a situation: they hold no key, so it
-# waits for the inbox key (design 3); until then the table says no, and so does this one.
+# Acts on the circle.
 ON_THE_CIRCLE: Final = """
-bring             yes  yes  no   no   no   no   no
+bring             yes  yes  no   yes  no   no   no
 read_meetings     yes  yes  no   no   no   no   no
 plan_meeting      no   yes  no   no   no   no   no
 read_report       yes  yes  no   no   no   no   no
@@ -134,11 +126,12 @@ def expected(word: str, role: str, status: SecrecyStatus, fact: str, act: str = 
     return word == "yes" or fact in word.split(",")
 
 
-READS: Final = {"read", "list", "read_history", "see_readers"}
+READS: Final = {"read", "read_own", "list", "read_history", "see_readers"}
 CLOSED_ONLY: Final = {"erase"}
 # Who may read a closed situation can still change.
 READERS: Final = {
     "restrict", "withdraw", "withdraw_other", "grant_access", "withdraw_agreement",
+    "open_to_guest",
 }  # fmt: skip
 
 CELLS: Final = list(itertools.product(ROLES, SecrecyStatus, FACTS))

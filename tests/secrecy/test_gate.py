@@ -225,7 +225,7 @@ def test_fields_not_named_keep_their_text_under_the_next_version(
 def test_a_pen_has_no_way_to_open() -> None:
     public = {name for name in dir(gate.Pen) if not name.startswith("_")}
     assert public <= {
-        "actor", "count", "decision", "facts", "guard", "new_scope", "open_container",
+        "actor", "count", "decision", "facts", "guard", "new_scope", "note", "open_container",
         "open_to_circle", "purpose", "record", "seal", "share_scope", "situation",
     }  # fmt: skip
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 from audit.enums import Outcome, Verb
 from audit.models import Entry
 from concertation.situations import reading
-from concertation.situations.actions.guests import NotAGuest, open_to_guest
+from concertation.situations.actions import open_to_guest
 from concertation.situations.codes import show_code
+from concertation.situations.errors import NotAGuest
 from concertation.situations.models import Situation, SituationGrant
 from ethics import gate
 from tests.cast import Circle, Someone, number_of

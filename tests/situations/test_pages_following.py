@@ -145,8 +145,8 @@ def test_a_limited_reader_without_an_action_finds_nothing(circle: Circle) -> Non
     client = signed_in(circle.police)
     assert client.get(url(circle, "situation", code)).status_code == 404
     assert client.get(url(circle, "situation-history", code)).status_code == 404
-    assert client.get(url(circle, "situation-bring")).status_code == 404
-    assert "Rien ne vous est ouvert" in get(client, url(circle, "board"))
+    assert client.get(url(circle, "report"), follow=True).status_code == 404
+    assert "Rien encore ici" in get(client, url(circle, "board"))
 
 
 @pytest.mark.parametrize("name", ["situation", "situation-history", "situation-edit"])

@@ -44,6 +44,8 @@ class MemberCard:
     self: bool
     # Known to the chain under other keys: their access is restored, not newly given.
     restores: bool
+    # Admitted as a guest: the coordinator opens single situations to them.
+    guest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 ready=row.id in ready,
                 self=row.person_id == actor.person,
                 restores=row.person_id in restoring,
+                guest=admitted and Role.GUEST in row.role_set,
             )
         )
     return cards

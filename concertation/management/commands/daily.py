@@ -12,11 +12,10 @@ from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
 from concertation.situations import reminding
-from concertation.situations.actions import erase, retention
-from concertation.situations.models import SituationGrant
+from concertation.situations.actions import end_expired, erase, retention
 from ethics import gate
 from ethics.secrecy.erasure import copies, store
-from ethics.secrecy.models import ScopeWrap, Session
+from ethics.secrecy.models import Session
 from ethics.secrecy.session import SessionStore
 
 log = structlog.get_logger()
@@ -53,11 +52,8 @@ def remind_recovery_keys() -> str:
 
 
 def end_access() -> str:
-    """Delete what was given for a time that is over: facts, and copies of keys."""
-    over = {"until__lt": timezone.localdate()}
-    ended, _ = SituationGrant.objects.filter(**over).delete()
-    ScopeWrap.objects.filter(**over).delete()
-    return f"{ended} accesses for a time ended"
+    """Take away what was given for a time that is over: grants, and copies of keys."""
+    return f"{end_expired()} accesses for a time ended"
 
 
 def check_erasure_store() -> str:

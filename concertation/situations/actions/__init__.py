@@ -38,6 +38,12 @@ from concertation.situations.actions.follow import (
     set_case_manager,
     write_entry,
 )
+from concertation.situations.actions.guests import (
+    end_expired,
+    open_several,
+    open_to_guest,
+    take_back,
+)
 from concertation.situations.actions.sharing import (
     answer_question,
     begin_long_sequence,
@@ -66,13 +72,17 @@ __all__ = [
     "decide_sharing",
     "discard_draft",
     "edit_situation",
+    "end_expired",
     "erase_situation",
     "give_feedback",
     "look_at",
     "move_action",
+    "open_several",
+    "open_to_guest",
     "propose_action",
     "save_draft",
     "set_case_manager",
+    "take_back",
     "withdraw",
     "withdraw_agreement",
     "write_entry",

@@ -15,6 +15,7 @@ from concertation.situations.forms.following import (
     SheetForms,
 )
 from concertation.situations.forms.frameworks import FrameworkForm
+from concertation.situations.forms.guests import OpenToGuestForm
 from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
@@ -36,6 +37,7 @@ __all__ = [
     "DecideForm",
     "FrameworkForm",
     "ManagerForm",
+    "OpenToGuestForm",
     "PresentationForm",
     "ProposeForm",
     "QuestionForm",

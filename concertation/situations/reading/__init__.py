@@ -33,6 +33,7 @@ from concertation.situations.reading.find import (
     number_of,
 )
 from concertation.situations.reading.guard import FalseAlarms, GuardPage, Recognised, guard_page
+from concertation.situations.reading.guests import GuestPage, Tickable, guest_page
 from concertation.situations.reading.history import (
     FieldHistory,
     History,
@@ -65,6 +66,7 @@ from concertation.situations.reading.presented import (
     DraftRow,
     Presented,
     ToClose,
+    brings,
     check_may_bring,
     code_to_keep,
     draft_to_discard,
@@ -107,6 +109,7 @@ __all__ = [
     "FalseAlarms",
     "FieldHistory",
     "GuardPage",
+    "GuestPage",
     "History",
     "Home",
     "MyAction",
@@ -121,6 +124,7 @@ __all__ = [
     "RequestRow",
     "SharingPage",
     "Sheet",
+    "Tickable",
     "ToClose",
     "ToErase",
     "ToInform",
@@ -131,6 +135,7 @@ __all__ = [
     "announced",
     "audience",
     "board",
+    "brings",
     "certificate",
     "certificates",
     "check_is_of",
@@ -145,6 +150,7 @@ __all__ = [
     "find_action",
     "find_draft",
     "guard_page",
+    "guest_page",
     "has_board",
     "holds_key",
     "home",

@@ -49,7 +49,7 @@ def own_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose = Purpose.BRI
     row = find_draft(actor, number, purpose=purpose)
     if gate.lost_with_keys(actor, [row.id]):
         raise SealedToFormerKeys
-    return _presented(actor, row, purpose)
+    return _presented(actor, row, purpose, act=Act.READ_OWN)
 
 
 def draft_to_discard(actor: gate.Actor, number: UUID) -> DraftRow:
@@ -60,13 +60,18 @@ def draft_to_discard(actor: gate.Actor, number: UUID) -> DraftRow:
     row = find_draft(actor, number, purpose=Purpose.BRINGING)
     if gate.lost_with_keys(actor, [row.id]):
         return DraftRow(row.id, "", row.last_entry_at, lost=True)
-    opened = _presented(actor, row, Purpose.BRINGING)
+    opened = _presented(actor, row, Purpose.BRINGING, act=Act.READ_OWN)
     return DraftRow(row.id, opened.presentation.headline, row.last_entry_at)
 
 
 def check_may_bring(actor: gate.Actor) -> None:
     """Refuse, recorded, whoever may not bring a situation: nobody fills a form in vain."""
     gate.allow(actor, Act.BRING, purpose=Purpose.BRINGING, verb=Verb.DRAFT_SAVED, record=False)
+
+
+def brings(actor: gate.Actor) -> bool:
+    """Whether the button to present a situation is worth showing."""
+    return gate.may(actor, Act.BRING)
 
 
 def to_edit(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.FOLLOW_UP) -> Presented:
@@ -122,12 +127,15 @@ def presented(actor: gate.Actor, situation: UUID, *, purpose: Purpose) -> Presen
     return _presented(actor, row, purpose)
 
 
-def _presented(actor: gate.Actor, row: Situation, purpose: Purpose) -> Presented:
+def _presented(
+    actor: gate.Actor, row: Situation, purpose: Purpose, act: Act = Act.READ
+) -> Presented:
     opened = gate.reveal(
         actor,
         records=[row],
         subjects=[row.id],
         purpose=purpose,
+        act=act,
         fields={Situation.SEALED_AS: _PRESENTED},
     )
     values = {name: opened.get(row, name) for name in _PRESENTED}
@@ -143,7 +151,8 @@ def _presented(actor: gate.Actor, row: Situation, purpose: Purpose) -> Presented
 
 
 def drafts(actor: gate.Actor) -> tuple[DraftRow, ...]:
-    """One's own drafts, newest first; nobody else's are ever listed."""
+    """One's own drafts, newest first; nobody else's are ever listed. Raises `Refused`."""
+    check_may_bring(actor)
     rows = list(
         Situation.objects.filter(
             concertation=actor.concertation,
@@ -158,7 +167,7 @@ def drafts(actor: gate.Actor) -> tuple[DraftRow, ...]:
         records=[row for row in rows if row.id not in lost],
         subjects=[row.id for row in rows],
         purpose=Purpose.BRINGING,
-        act=Act.LIST,
+        act=Act.READ_OWN,
         fields={Situation.SEALED_AS: ("headline",)},
     )
     return tuple(

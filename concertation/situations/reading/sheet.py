@@ -25,6 +25,7 @@ from concertation.situations.enums import (
 )
 from concertation.situations.models import Contribution, Situation
 from concertation.situations.reading import words
+from concertation.situations.reading.brought import Brought, brought_text
 from concertation.situations.reading.erasures import erased_on
 from concertation.situations.reading.find import code_of, find
 from concertation.situations.reading.mine import owes, told_on
@@ -134,13 +135,15 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A situation as one person sees it. `frame` and `story` are missing for a limited reader."""
+    """A situation as one person sees it. `story` is missing for a limited reader, and `frame` too
+    unless they brought it: then `brought` is the text they wrote."""
 
     number: UUID
     code: str
     version: int
     frame: Frame | None
     story: Story | None
+    brought: Brought | None
     actions: tuple[ActionRow, ...]
     entries: tuple[EntryRow, ...]
     sharing: SheetSharing
@@ -202,9 +205,9 @@ class Sheet:
 def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.SHEET) -> Sheet:
     """What this person may see of a situation, recorded once, opened after.
 
-    A limited reader gets the actions addressed to them; a text that doesn't open stands as its
-    sentence while the rest is shown. Raises `Refused`: unknown, of another concertation, or not
-    theirs to read, the answer is the same.
+    A limited reader gets the actions addressed to them, and of what they brought the text as they
+    wrote it; a text that doesn't open stands as its sentence while the rest is shown. Raises
+    `Refused`: unknown, of another concertation, or not theirs to read, the answer is the same.
     """
     row = find(actor, code, purpose=purpose)
     # What still runs comes first, by its date; what has ended stays below.
@@ -218,13 +221,16 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
     )
     offered = gate.offers(actor, row.id)
     timeline = opened.may_see(row.id, FieldGroup.TIMELINE)
+    told = opened.may_see(row.id, FieldGroup.SUMMARY)
+    own = not told and offered.may(Act.READ_OWN)
     readers = offered.may(Act.SEE_READERS)
     return Sheet(
         number=row.id,
         code=code_of(row),
         version=row.version,
         frame=_frame(actor, row) if opened.may_see(row.id, FieldGroup.FRAME) else None,
-        story=_story(row, opened) if opened.may_see(row.id, FieldGroup.SUMMARY) else None,
+        story=_story(row, opened) if told else None,
+        brought=brought_text(actor, row, purpose=purpose) if own else None,
         actions=tuple(
             _action(actor, row, each, opened, offered)
             for each in actions

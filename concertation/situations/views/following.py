@@ -35,7 +35,8 @@ def board(request: CircleRequest, slug: str) -> HttpResponse:
         return _by_code(request, slug, typed)
     if not reading.has_board(request.actor):
         rows = reading.opened_to(request.actor)
-        return render(request, "situations/opened.html", {"rows": rows, "slug": slug})
+        context = {"rows": rows, "slug": slug, "brings": reading.brings(request.actor)}
+        return render(request, "situations/opened.html", context)
     page = request.GET.get("page", "1")
     shown = reading.board(
         request.actor,
