@@ -106,6 +106,11 @@ class House:
             self._at_desk[name] = context
         return self._at_desk[name].new_page()
 
+    def forget(self, name: str) -> None:
+        """Their session ended elsewhere: the next visit signs in again."""
+        if context := self._at_desk.pop(name, None):
+            context.close()
+
     def picture(self, page: Page, name: str) -> None:
         """Keep what the page looks like, whole."""
         page.screenshot(path=self.pictures / f"{name}.png", full_page=True)

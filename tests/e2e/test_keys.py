@@ -6,15 +6,18 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.people import PHONE, House, fits, is_accessible, says
 
-LOST = "participant@demo.example"
+WHO = "participant"
+LOST = f"{WHO}@demo.example"
 
 # What a reset of the password leaves behind: new keys, and the place awaits again.
 RESET = """
 from concertation.accounts.models import Participation, User
 from concertation.demo.accounts import PASSWORD
 from ethics import gate
+from ethics.secrecy.session import end_sessions
 user = User.objects.get(email={email!r})
 gate.make_member_keys(user.id, PASSWORD)
+end_sessions(user.id)
 places = Participation.objects.filter(person=user, concertation__slug="les-tilleuls")
 places.update(state="awaiting")
 """
@@ -34,6 +37,7 @@ def looked_at(house: House, page: Page, name: str) -> None:
 
 def test_a_member_who_lost_their_access_is_restored_by_the_coordinator(house: House) -> None:
     house.demo.command("shell", "--no-imports", "-c", RESET.format(email=LOST))
+    house.forget(WHO)
     context = house.context()
     lost = context.new_page()
     house.sign_in(lost, LOST)

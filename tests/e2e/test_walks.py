@@ -199,7 +199,7 @@ def test_the_police_see_what_is_addressed_to_them_and_nothing_else(house: House)
 
 
 def test_the_published_year_is_shown_as_it_was_published(house: House) -> None:
-    page = house.visit("participant", "/1000-bxl/rapport/2021")
+    page = house.visit("gestionnaire", "/1000-bxl/rapport/2021")
     house.picture(page, "14-report")
     for figure in ("8", "19"):
         says(page, figure)
