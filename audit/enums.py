@@ -145,6 +145,10 @@ class Verb(StrEnum):
     MEETING_HELD = "meeting_held"
     MEETING_CHANGED = "meeting_changed"
     ATTENDANCE_RECORDED = "attendance_recorded"
+    MEETING_OPENED = "meeting_opened"
+    MEETING_ANSWERED = "meeting_answered"
+    AGENDA_CHANGED = "agenda_changed"
+    AGENDA_PUBLISHED = "agenda_published"
     MINUTES_SAVED = "minutes_saved"
     SHOWN_ON_SCREEN = "shown_on_screen"
     # statistics
@@ -255,6 +259,10 @@ WRITE_VERBS = frozenset(
         Verb.MEETING_HELD,
         Verb.MEETING_CHANGED,
         Verb.ATTENDANCE_RECORDED,
+        Verb.MEETING_OPENED,
+        Verb.MEETING_ANSWERED,
+        Verb.AGENDA_CHANGED,
+        Verb.AGENDA_PUBLISHED,
         Verb.MINUTES_SAVED,
     }
 )

@@ -17,6 +17,9 @@ from django.utils.translation import override
 
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation, Representation, User
+from concertation.meetings.enums import MeetingState
+from concertation.meetings.models import Meeting
+from concertation.meetings.room import in_the_room
 from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.models import (
     AgreedAction,
@@ -25,7 +28,7 @@ from concertation.situations.models import (
     SituationGrant,
 )
 from ethics.gate.actor import Actor
-from ethics.gate.facts import PlaceFacts
+from ethics.gate.facts import PlaceFacts, Present
 from ethics.policy_facts import SubjectFacts
 from ethics.roles import Role, SecrecyStatus
 
@@ -100,6 +103,13 @@ class Provider:
                 addressed_to=frozenset(mine.get(number, ())),
             )
         return found
+
+    def present(self, concertation: UUID, meeting: UUID) -> tuple[Present, ...]:
+        """The people in the room of a meeting that is in session there, now."""
+        running = Meeting.objects.filter(
+            id=meeting, concertation=concertation, state=MeetingState.IN_SESSION
+        )
+        return in_the_room(meeting) if running.exists() else ()
 
     def platform_roles(self, person: UUID) -> frozenset[Role]:
         """Roles held outside any concertation: administrator, representative."""

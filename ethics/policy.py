@@ -61,6 +61,7 @@ class Act(models.TextChoices):
     GRANT_ACCESS = "grant_access", _("accorder l’accès pour un temps")
     READ_MEETINGS = "read_meetings", _("voir réunions et ordre du jour")
     PLAN_MEETING = "plan_meeting", _("prévoir et tenir une réunion")
+    TAKE_PART = "take_part", _("dire si l’on vient, demander un point")
     READ_REPORT = "read_report", _("lire le rapport de l’année")
     LIFT_SUPPRESSION = "lift_suppression", _("lever le masquage des petits nombres")
     IMPORT = "import", _("importer un tableau de suivi")
@@ -186,6 +187,7 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
         Act.READ_MEETINGS: _CIRCLE,
         Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.TAKE_PART: _CIRCLE,
         Act.READ_REPORT: _CIRCLE,
         Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),

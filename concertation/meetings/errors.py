@@ -27,3 +27,31 @@ class NobodyPresent(MeetingError):
 
 class UnknownAttendee(MeetingError):
     """Attendance was given for someone who has no place in this concertation."""
+
+
+class WrongState(MeetingError):
+    """The meeting isn't at that point: already started, over, or not yet begun."""
+
+
+class MeetingChanged(MeetingError):
+    """Somebody else changed it in between."""
+
+
+class UnknownItem(MeetingError):
+    """No such point on this agenda."""
+
+
+class AlreadyOnAgenda(MeetingError):
+    """The situation has a point on this agenda already."""
+
+
+class NothingAsked(MeetingError):
+    """A point needs a situation, or a few words."""
+
+
+class ReminderMissing(MeetingError):
+    """A meeting opens with the confidentiality reminder, and the three assistants off."""
+
+
+class NobodyInTheRoom(MeetingError):
+    """Nothing is put on the screen before anybody is marked present."""

@@ -32,6 +32,22 @@ SENTENCES = {
     errors.UnknownAttendee: gettext_lazy(
         "Une personne de la liste n’est plus membre\u00a0: rouvrez la page et notez à nouveau."
     ),
+    errors.WrongState: gettext_lazy(
+        "La réunion n’en est plus là : rouvrez la page pour voir où elle en est."
+    ),
+    errors.MeetingChanged: gettext_lazy(
+        "Quelqu’un vient de modifier cette réunion : voici son état, vos minutes sont gardées."
+        " Relisez, puis recommencez."
+    ),
+    errors.UnknownItem: gettext_lazy("Ce point n’est plus à l’ordre du jour."),
+    errors.AlreadyOnAgenda: gettext_lazy("Cette situation est déjà à l’ordre du jour."),
+    errors.NothingAsked: gettext_lazy("Indiquez le code d’une situation, ou quelques mots."),
+    errors.ReminderMissing: gettext_lazy(
+        "Lisez le rappel à voix haute, puis cochez : la réunion peut alors s’ouvrir."
+    ),
+    errors.NobodyInTheRoom: gettext_lazy(
+        "Notez d’abord qui est là : ce qui s’affiche est consigné comme montré à ces personnes."
+    ),
 }
 
 

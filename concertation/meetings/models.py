@@ -8,7 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.models import Concertation, Participation
-from concertation.meetings.enums import MeetingKind, MeetingState, Presence
+from concertation.meetings.enums import (
+    Coming,
+    ItemKind,
+    ItemState,
+    ItemUse,
+    MeetingKind,
+    MeetingState,
+    Presence,
+    Reason,
+)
+from concertation.situations.models import Situation
 
 
 class Meeting(models.Model):
@@ -27,7 +37,19 @@ class Meeting(models.Model):
     planned_minutes = models.PositiveSmallIntegerField(_("durée prévue en minutes"), default=60)
     held_minutes = models.PositiveSmallIntegerField(_("durée en minutes"), null=True, blank=True)
     date_note = models.CharField(max_length=200, blank=True)
+    # Later changes of the agenda are marked against this moment.
+    published_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_seconds = models.PositiveIntegerField(default=0)
+    # The point on the shared screen.
+    current = models.ForeignKey(
+        "AgendaItem", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    preparation_minutes = models.PositiveSmallIntegerField(_("préparation en minutes"), default=0)
+    follow_up_minutes = models.PositiveSmallIntegerField(_("suites en minutes"), default=0)
     made_at = models.DateTimeField(default=timezone.now)
+    # Grows with every change: two people editing compare it, and whoever follows polls it.
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -49,6 +71,9 @@ class Attendance(models.Model):
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances")
     participation = models.ForeignKey(Participation, models.PROTECT, related_name="attendances")
     presence = models.CharField(_("présence"), max_length=8, choices=Presence)
+    # Noted when someone came late; and when they left, for a point or for good.
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -59,3 +84,60 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participation_id} {self.presence}"
+
+
+class Reply(models.Model):
+    """Whether someone says they will come: asked before, attendance is noted on the day."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="replies")
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="replies")
+    coming = models.CharField(max_length=8, choices=Coming)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["meeting", "participation"], name="one_reply_a_meeting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participation_id} {self.coming}"
+
+
+class AgendaItem(models.Model):
+    """One point: the round, a situation by its number, or a free point of a few words.
+
+    A point about a situation holds no word of it: everything that says something about a person is
+    sealed, on the situation. A free point says nothing about anybody, passes the guard, and stands
+    in clear (decision 50).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=10, choices=ItemKind)
+    state = models.CharField(max_length=14, choices=ItemState, default=ItemState.ON)
+    # Erased situations leave an empty point: that something was discussed stays true.
+    situation = models.ForeignKey(
+        Situation, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)
+    title = models.CharField(max_length=120, blank=True)
+    minutes = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+    # Who asked for it, or who completes “another situation” after the meeting.
+    by = models.ForeignKey(Participation, models.PROTECT, null=True, blank=True, related_name="+")
+    # Added, moved or given other minutes after the agenda was published.
+    changed_at = models.DateTimeField(null=True, blank=True)
+    use = models.CharField(max_length=14, choices=ItemUse, blank=True)
+    # On the screen since; what it took before that stands in seconds.
+    shown_at = models.DateTimeField(null=True, blank=True)
+    used_seconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["meeting", "situation"], name="one_point_for_a_situation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,19 +13,16 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
-from concertation.meetings.agenda import Agenda, Candidate, propose
-from concertation.meetings.enums import ATTENDED, MeetingState, Presence, Reason
-from concertation.meetings.models import Attendance, Meeting
+from concertation.meetings.enums import ATTENDED, Coming, MeetingState, Presence
+from concertation.meetings.models import Attendance, Meeting, Reply
+from concertation.meetings.reading_agenda import AgendaView, agenda
 from concertation.situations import reading as situations
 from concertation.situations.codes import show_code
-from concertation.situations.enums import OPEN_STATES, ActionState, SituationState
-from concertation.situations.models import AgreedAction, Situation
+from concertation.situations.models import Situation
 from ethics import gate
 from ethics.gate.refusals import refuse
 from ethics.policy import Act, Refusal
 from ethics.roles import Role
-
-AWAITING = (ActionState.AGREED, ActionState.UNDER_WAY)
 
 
 def clock(moment: datetime) -> str:
@@ -47,12 +44,22 @@ class MeetingLine:
     time_known: bool
     place: str
     kind: str
-    held: bool
+    state: str
     planned_minutes: int
     held_minutes: int | None
     attended: int
     invited: int
     date_note: str
+
+    @property
+    def held(self) -> bool:
+        """Whether it is over, attendance and duration noted."""
+        return self.state == MeetingState.CLOSED
+
+    @property
+    def in_session(self) -> bool:
+        """Whether it is running."""
+        return self.state == MeetingState.IN_SESSION
 
     @property
     def on(self) -> date:
@@ -114,13 +121,21 @@ class MeetingPage:
     """One meeting: its agenda while it is planned, who came once it was held."""
 
     meeting: MeetingLine
-    agenda: Agenda | None
+    agenda: AgendaView | None
+    # Whether I said I come, and how many others did.
+    reply: str
+    coming: int
     presented: tuple[str, ...]
     # Closed situations that the rules erase within a month of this meeting.
     erasures: tuple[situations.Announced, ...]
     attendees: tuple[Attendee, ...]
     is_next: bool
     may_plan: bool
+
+    @property
+    def may_prepare(self) -> bool:
+        """Whether the agenda still takes changes."""
+        return self.meeting.state in {MeetingState.PLANNED, MeetingState.AGENDA_OPEN}
 
 
 def circle_of(actor: gate.Actor) -> UUID:
@@ -155,7 +170,7 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
     """One meeting. Another concertation's and an unknown one are the same refusal, recorded."""
     row = _rows(actor).filter(id=number).first()
     if row is None:
-        raise _unknown(actor, number)
+        raise unknown(actor, number)
     gate.allow(
         actor,
         Act.READ_MEETINGS,
@@ -165,9 +180,12 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
     line = _line(row)
     upcoming = next_meeting(actor)
     is_next = upcoming is not None and upcoming.number == line.number
+    replies = dict(Reply.objects.filter(meeting=row).values_list("participation", "coming"))
     return MeetingPage(
         meeting=line,
-        agenda=agenda_for(actor, line) if is_next else None,
+        agenda=None if line.held else agenda(actor, row, line.on, proposes=is_next),
+        reply=replies.get(actor.participation, ""),
+        coming=sum(1 for said in replies.values() if said != Coming.NO),
         presented=_presented(actor, line) if line.held else (),
         erasures=situations.announced(actor, line.on) if is_next else (),
         attendees=attendees(actor, row.id, line.on) if line.held else (),
@@ -198,7 +216,7 @@ def hold_page(actor: gate.Actor, number: UUID) -> HoldPage:
     """The people whose attendance is recorded. Raises `Refused`."""
     row = _rows(actor).filter(id=number).first()
     if row is None:
-        raise _unknown(actor, number)
+        raise unknown(actor, number)
     gate.allow(
         actor,
         Act.PLAN_MEETING,
@@ -222,18 +240,9 @@ def next_meeting(actor: gate.Actor) -> MeetingLine | None:
     return _line(row) if row else None
 
 
-def agenda_for(actor: gate.Actor, meeting: MeetingLine) -> Agenda:
-    """The agenda proposed from the work. One event lists the situations whose codes are shown."""
-    found = list(_candidates(actor, meeting.on))
-    seen = gate.reveal(
-        actor,
-        records=(),
-        subjects=[each.situation for each in found],
-        purpose=Purpose.AGENDA,
-        act=Act.LIST,
-    )
-    allowed = (each for each in found if each.situation in seen.groups)
-    return propose(allowed, meeting.planned_minutes)
+def agenda_for(actor: gate.Actor, meeting: MeetingLine) -> AgendaView | None:
+    """The next meeting's agenda: as it was set, or proposed from the work."""
+    return agenda(actor, Meeting.objects.get(id=meeting.number), meeting.on)
 
 
 def attendees(actor: gate.Actor, meeting: UUID, on: date) -> tuple[Attendee, ...]:
@@ -275,32 +284,13 @@ def _line(row: Meeting) -> MeetingLine:
         time_known=row.time_known,
         place=row.place,
         kind=row.get_kind_display(),
-        held=row.state == MeetingState.CLOSED,
+        state=row.state,
         planned_minutes=row.planned_minutes,
         held_minutes=row.held_minutes,
         attended=row.attended,  # type: ignore[attr-defined]  # annotated in _rows
         invited=row.invited,  # type: ignore[attr-defined]
         date_note=row.date_note,
     )
-
-
-def _candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
-    """Situations that are due on a day, by their clear columns, oldest first within a reason."""
-    due = AgreedAction.objects.filter(situation=OuterRef("pk"), state__in=AWAITING, due_on__lte=on)
-    rows = (
-        Situation.objects.filter(
-            concertation=actor.concertation, state__in=OPEN_STATES, hidden=False
-        )
-        .annotate(awaited=Exists(due), mine=Exists(due.filter(owner=actor.participation)))
-        .filter(Q(state=SituationState.SIGNALLED) | Q(awaited=True) | Q(next_review_on__lte=on))
-        .order_by("signalled_on", "code")
-        .values_list("id", "code", "state", "awaited", "mine")
-    )
-    for number, code, state, awaited, mine in rows:
-        reason = Reason.FEEDBACK if awaited else Reason.REVIEW
-        if state == SituationState.SIGNALLED:
-            reason = Reason.NEW
-        yield Candidate(number, show_code(code or ""), reason, mine)
 
 
 def _presented(actor: gate.Actor, meeting: MeetingLine) -> tuple[str, ...]:
@@ -320,7 +310,8 @@ def _presented(actor: gate.Actor, meeting: MeetingLine) -> tuple[str, ...]:
     return tuple(show_code(code or "") for number, code in rows if number in seen.groups)
 
 
-def _unknown(actor: gate.Actor, number: UUID) -> gate.Refused:
+def unknown(actor: gate.Actor, number: UUID) -> gate.Refused:
+    """What to raise for a number that is no meeting of this concertation; recorded."""
     elsewhere = Meeting.objects.filter(id=number).values_list("concertation", flat=True).first()
     return refuse(
         actor,

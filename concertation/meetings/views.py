@@ -1,4 +1,4 @@
-"""Pages of meetings: the list, one meeting, planning, and recording that it was held."""
+"""Pages of meetings: the list, planning, and recording that one was held."""
 
 from uuid import UUID
 
@@ -20,14 +20,6 @@ from ethics.gate import IdentifierFound
 def meetings(request: CircleRequest, slug: str) -> HttpResponse:
     """Planned and held meetings."""
     return render(request, "meetings/list.html", {"page": reading.meeting_list(request.actor)})
-
-
-@door(Door.CIRCLE)
-@require_safe
-def meeting(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
-    """One meeting."""
-    page = reading.meeting_page(request.actor, number)
-    return render(request, "meetings/meeting.html", {"page": page})
 
 
 @door(Door.CIRCLE)

@@ -24,6 +24,15 @@ class PlaceFacts:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Someone in the room of a meeting, by the number of their place in the concertation."""
+
+    number: UUID
+    person: UUID
+    organisation: UUID
+
+
 class FactsProvider(Protocol):
     """What `concertation` registers at start: rows turned into facts, no decisions."""
 
@@ -32,6 +41,9 @@ class FactsProvider(Protocol):
 
     def subjects(self, actor: Actor, situations: Iterable[UUID]) -> Mapping[UUID, SubjectFacts]:
         """What is true between the actor and each situation of the actor's concertation."""
+
+    def present(self, concertation: UUID, meeting: UUID) -> tuple[Present, ...]:
+        """The people in the room of a meeting that is in session there, now."""
 
     def platform_roles(self, person: UUID) -> frozenset[Role]:
         """Roles held outside any concertation: administrator, representative."""

@@ -64,6 +64,7 @@ ON_THE_CIRCLE: Final = """
 bring             yes  yes  no   yes  no   no   no
 read_meetings     yes  yes  no   no   no   no   no
 plan_meeting      no   yes  no   no   no   no   no
+take_part         yes  yes  no   no   no   no   no
 read_report       yes  yes  no   no   no   no   no
 lift_suppression  no   yes  no   no   no   no   no
 import            no   yes  no   no   no   no   no

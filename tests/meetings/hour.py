@@ -1,0 +1,43 @@
+"""Short ways to a meeting in some state, always through the real actions."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from concertation.meetings import actions, actions_agenda, reading
+from concertation.meetings.models import Meeting
+from concertation.meetings.reading_agenda import AgendaView
+from tests.cast import Circle, Someone
+
+
+def plan(circle: Circle, *, days: int = 4, **more: Any) -> Meeting:
+    """A meeting planned some days from now."""
+    return actions.plan_meeting(
+        circle.coordinator.actor,
+        starts_at=timezone.now() + timedelta(days=days),
+        place="par vidéo",
+        **more,
+    )
+
+
+def agenda_of(who: Someone, meeting: UUID) -> AgendaView:
+    """The agenda as this person's page shows it."""
+    found = reading.meeting_page(who.actor, meeting).agenda
+    assert found is not None
+    return found
+
+
+def edit(circle: Circle, meeting: UUID, **change: Any) -> Meeting:
+    """A change by the coordinator, on what stands there now."""
+    seen = agenda_of(circle.coordinator, meeting)
+    minutes = {line.name: line.minutes for line in seen.lines} | change.pop("minutes", {})
+    values = {"version": seen.version, "minutes": minutes} | change
+    return actions_agenda.set_agenda(circle.coordinator.actor, meeting=meeting, **values)
+
+
+def publish(circle: Circle, meeting: UUID) -> Meeting:
+    """Publish what stands there."""
+    version = agenda_of(circle.coordinator, meeting).version
+    return actions_agenda.publish_agenda(circle.coordinator.actor, meeting=meeting, version=version)
