@@ -1,4 +1,4 @@
-"""Setting the agenda: order, minutes, free points, publishing; asking for a point, saying who comes.
+"""Setting the agenda: order, minutes, free points, publishing; what the circle asks and answers.
 
 The agenda proposes itself until somebody changes it: the first change keeps the proposal as rows.
 """
@@ -17,6 +17,7 @@ from concertation.meetings import errors
 from concertation.meetings.changing import changing, find
 from concertation.meetings.enums import Coming, ItemKind, ItemState, MeetingState
 from concertation.meetings.models import AgendaItem, Meeting, Reply
+from concertation.meetings.reading import place_of
 from concertation.meetings.reading_agenda import Line, agenda, name_of
 from concertation.situations import reading as situations
 from concertation.situations import texts
@@ -189,7 +190,7 @@ def say_coming(actor: gate.Actor, *, meeting: UUID, coming: str) -> Reply:
         details={"status": str(said)},
     ) as (row, _pen):
         reply, _made = Reply.objects.update_or_create(
-            meeting=row, participation_id=actor.participation, defaults={"coming": said}
+            meeting=row, participation_id=place_of(actor), defaults={"coming": said}
         )
         # Who comes changes nothing that two people could be editing.
         row.version -= 1

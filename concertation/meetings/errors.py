@@ -55,3 +55,7 @@ class ReminderMissing(MeetingError):
 
 class NobodyInTheRoom(MeetingError):
     """Nothing is put on the screen before anybody is marked present."""
+
+
+class NotBrought(MeetingError):
+    """Only one's own situation, brought within three days of the meeting, completes a point."""

@@ -45,6 +45,9 @@ SENTENCES = {
     errors.ReminderMissing: gettext_lazy(
         "Lisez le rappel à voix haute, puis cochez : la réunion peut alors s’ouvrir."
     ),
+    errors.NotBrought: gettext_lazy(
+        "Choisissez une situation que vous avez présentée dans les trois jours de la réunion."
+    ),
     errors.NobodyInTheRoom: gettext_lazy(
         "Notez d’abord qui est là : ce qui s’affiche est consigné comme montré à ces personnes."
     ),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -115,5 +114,4 @@ class RequestForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What `answer_request` takes."""
-        item: UUID = self.cleaned_data["item"]
-        return {"item": item, "accept": self.cleaned_data["accept"]}
+        return dict(self.cleaned_data)

@@ -1,6 +1,5 @@
 """What people may know of meetings: rows turned into frozen dataclasses, each read recorded."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,8 +12,15 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
-from concertation.meetings.enums import ATTENDED, Coming, MeetingState, Presence
-from concertation.meetings.models import Attendance, Meeting, Reply
+from concertation.meetings.enums import (
+    ATTENDED,
+    Coming,
+    ItemKind,
+    ItemState,
+    MeetingState,
+    Presence,
+)
+from concertation.meetings.models import AgendaItem, Attendance, Meeting, Reply
 from concertation.meetings.reading_agenda import AgendaView, agenda
 from concertation.situations import reading as situations
 from concertation.situations.codes import show_code
@@ -50,6 +56,8 @@ class MeetingLine:
     attended: int
     invited: int
     date_note: str
+    # Whether it was run here, with an agenda and minutes, or recorded afterwards.
+    ran: bool
 
     @property
     def held(self) -> bool:
@@ -104,6 +112,8 @@ class Attendee:
     person: str
     organisation: str
     presence: str
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
 
     @property
     def presence_label(self) -> str:
@@ -129,6 +139,8 @@ class MeetingPage:
     # Closed situations that the rules erase within a month of this meeting.
     erasures: tuple[situations.Announced, ...]
     attendees: tuple[Attendee, ...]
+    # Empty points that wait for a situation of this reader.
+    to_complete: tuple[UUID, ...]
     is_next: bool
     may_plan: bool
 
@@ -138,11 +150,26 @@ class MeetingPage:
         return self.meeting.state in {MeetingState.PLANNED, MeetingState.AGENDA_OPEN}
 
 
+def to_complete(actor: gate.Actor, meeting: UUID) -> tuple[UUID, ...]:
+    """The empty points of a meeting that wait for this person's situation."""
+    rows = AgendaItem.objects.filter(
+        meeting=meeting, kind=ItemKind.SITUATION, situation=None, by=place_of(actor)
+    )
+    return tuple(rows.exclude(state=ItemState.ASKED).values_list("id", flat=True))
+
+
 def circle_of(actor: gate.Actor) -> UUID:
     """The concertation an actor acts in. Raises `Refused` for one without a hat."""
     if actor.concertation is None:
         raise gate.Refused(Refusal.NO_PARTICIPATION)
     return actor.concertation
+
+
+def place_of(actor: gate.Actor) -> UUID:
+    """The participation that acts. Raises `Refused` for one without a hat."""
+    if actor.participation is None:
+        raise gate.Refused(Refusal.NO_PARTICIPATION)
+    return actor.participation
 
 
 def may_plan(actor: gate.Actor) -> bool:
@@ -158,7 +185,7 @@ def reads_meetings(actor: gate.Actor) -> bool:
 def meeting_list(actor: gate.Actor) -> MeetingList:
     """All meetings of the actor's concertation. Raises `Refused`."""
     gate.allow(actor, Act.READ_MEETINGS, purpose=Purpose.MEETING, verb=Verb.LIST)
-    lines = [_line(row) for row in _rows(actor).order_by("starts_at")]
+    lines = [line_of(row) for row in rows_of(actor).order_by("starts_at")]
     return MeetingList(
         planned=tuple(each for each in lines if not each.held),
         held=tuple(each for each in reversed(lines) if each.held),
@@ -168,7 +195,7 @@ def meeting_list(actor: gate.Actor) -> MeetingList:
 
 def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
     """One meeting. Another concertation's and an unknown one are the same refusal, recorded."""
-    row = _rows(actor).filter(id=number).first()
+    row = rows_of(actor).filter(id=number).first()
     if row is None:
         raise unknown(actor, number)
     gate.allow(
@@ -177,18 +204,19 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
         purpose=Purpose.MEETING,
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
-    line = _line(row)
+    line = line_of(row)
     upcoming = next_meeting(actor)
     is_next = upcoming is not None and upcoming.number == line.number
     replies = dict(Reply.objects.filter(meeting=row).values_list("participation", "coming"))
     return MeetingPage(
         meeting=line,
         agenda=None if line.held else agenda(actor, row, line.on, proposes=is_next),
-        reply=replies.get(actor.participation, ""),
+        reply=replies.get(place_of(actor), ""),
         coming=sum(1 for said in replies.values() if said != Coming.NO),
         presented=_presented(actor, line) if line.held else (),
         erasures=situations.announced(actor, line.on) if is_next else (),
         attendees=attendees(actor, row.id, line.on) if line.held else (),
+        to_complete=to_complete(actor, row.id),
         is_next=is_next,
         may_plan=may_plan(actor),
     )
@@ -214,7 +242,7 @@ def check_may_plan(actor: gate.Actor) -> None:
 
 def hold_page(actor: gate.Actor, number: UUID) -> HoldPage:
     """The people whose attendance is recorded. Raises `Refused`."""
-    row = _rows(actor).filter(id=number).first()
+    row = rows_of(actor).filter(id=number).first()
     if row is None:
         raise unknown(actor, number)
     gate.allow(
@@ -223,21 +251,29 @@ def hold_page(actor: gate.Actor, number: UUID) -> HoldPage:
         purpose=Purpose.MEETING,
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
-    line = _line(row)
+    line = line_of(row)
     return HoldPage(line, attendees(actor, row.id, line.on))
+
+
+def meeting_line(actor: gate.Actor, number: UUID) -> MeetingLine:
+    """One meeting without its agenda, for a page that says where it stands. Raises `Refused`."""
+    row = rows_of(actor).filter(id=number).first()
+    if row is None:
+        raise unknown(actor, number)
+    return line_of(row)
 
 
 def next_meeting(actor: gate.Actor) -> MeetingLine | None:
     """The planned meeting that comes next; today's counts until it was recorded as held."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     row = (
-        _rows(actor)
+        rows_of(actor)
         .filter(starts_at__gte=start)
         .exclude(state=MeetingState.CLOSED)
         .order_by("starts_at")
         .first()
     )
-    return _line(row) if row else None
+    return line_of(row) if row else None
 
 
 def agenda_for(actor: gate.Actor, meeting: MeetingLine) -> AgendaView | None:
@@ -260,24 +296,35 @@ def attendees(actor: gate.Actor, meeting: UUID, on: date) -> tuple[Attendee, ...
         .select_related("person", "organisation")
         .distinct()
     )
-    noted = dict(
-        Attendance.objects.filter(meeting=meeting).values_list("participation", "presence")
-    )
+    noted = {row.participation_id: row for row in Attendance.objects.filter(meeting=meeting)}
     return tuple(
-        Attendee(row.id, row.person.name, row.organisation.name, noted.get(row.id, ""))
+        _attendee(row, noted.get(row.id))
         for row in rows
         if Role.DPO not in row.role_set or row.id in noted
     )
 
 
-def _rows(actor: gate.Actor) -> QuerySet[Meeting]:
+def _attendee(row: Participation, noted: Attendance | None) -> Attendee:
+    return Attendee(
+        row.id,
+        row.person.name,
+        row.organisation.name,
+        noted.presence if noted else "",
+        noted.arrived_at if noted else None,
+        noted.left_at if noted else None,
+    )
+
+
+def rows_of(actor: gate.Actor) -> QuerySet[Meeting]:
+    """Meetings of the actor's concertation, with how many attended and were noted."""
     return Meeting.objects.filter(concertation=actor.concertation).annotate(
         attended=Count("attendances", filter=Q(attendances__presence__in=ATTENDED)),
         invited=Count("attendances"),
     )
 
 
-def _line(row: Meeting) -> MeetingLine:
+def line_of(row: Meeting) -> MeetingLine:
+    """A row of `rows_of` as pages show it."""
     return MeetingLine(
         number=row.id,
         starts_at=timezone.localtime(row.starts_at),
@@ -290,6 +337,7 @@ def _line(row: Meeting) -> MeetingLine:
         attended=row.attended,  # type: ignore[attr-defined]  # annotated in _rows
         invited=row.invited,  # type: ignore[attr-defined]
         date_note=row.date_note,
+        ran=row.opened_at is not None,
     )
 
 

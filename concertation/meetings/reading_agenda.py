@@ -193,7 +193,7 @@ def name_of(kind: str, number: UUID | None, situation: UUID | None) -> str:
 def candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
     """Situations that are due on a day, by their clear columns, oldest first within a reason.
 
-    The rest is what the group has to decide: an action proposed and not agreed, nobody who holds it.
+    The rest is what the group has to decide: an action it was proposed, nobody who holds it yet.
     """
     due = AgreedAction.objects.filter(
         situation=OuterRef("pk"), state__in=AGREED_ACTION_STATES, due_on__lte=on
@@ -237,7 +237,7 @@ def expected(meeting: UUID, situations: Iterable[UUID]) -> Mapping[UUID, tuple[E
     rows = Situation.objects.filter(id__in=numbers).order_by()
     for number, by, holder in rows.values_list("id", "brought_by", "case_manager"):
         wanted[number].setdefault(by, []).append(_("présentée par"))
-        if holder:
+        if holder is not None:
             wanted[number].setdefault(holder, []).append(_("référent·e"))
     owned = AgreedAction.objects.filter(situation__in=numbers, state__in=OPEN_ACTION_STATES)
     for number, owner in owned.order_by("due_on").values_list("situation", "owner").distinct():

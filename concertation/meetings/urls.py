@@ -3,7 +3,7 @@ address."""
 
 from django.urls import URLPattern, path
 
-from concertation.meetings import views, views_agenda
+from concertation.meetings import views, views_after, views_agenda, views_live
 from concertation.meetings.views_home import home
 
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,31 @@ urlpatterns: list[URLPattern] = [
     path("reunions/<uuid:number>/demander", views_agenda.ask, name="meeting-ask"),
     path("reunions/<uuid:number>/demandes", views_agenda.answer, name="meeting-request"),
     path("reunions/<uuid:number>/reponse", views_agenda.reply, name="meeting-reply"),
+    path("reunions/<uuid:number>/seance", views_live.live, name="meeting-live"),
+    path("reunions/<uuid:number>/seance/presences", views_live.presence, name="meeting-presence"),
+    path("reunions/<uuid:number>/seance/sorties", views_live.send_out, name="meeting-send-out"),
+    path("reunions/<uuid:number>/seance/point", views_live.go, name="meeting-go"),
+    path("reunions/<uuid:number>/seance/pause", views_live.pause, name="meeting-pause"),
+    path("reunions/<uuid:number>/seance/autre", views_live.other, name="meeting-other"),
+    path("reunions/<uuid:number>/seance/actions", views_live.agree, name="meeting-agree"),
+    path(
+        "reunions/<uuid:number>/seance/actions/<uuid:action>",
+        views_live.review,
+        name="meeting-review",
+    ),
+    path("reunions/<uuid:number>/seance/fil", views_live.entry, name="meeting-entry"),
+    path("reunions/<uuid:number>/seance/suivi", views_live.manager, name="meeting-manager"),
+    path("reunions/<uuid:number>/suivre", views_live.follow, name="meeting-follow"),
+    path("reunions/<uuid:number>/suivre/fil", views_live.follow_entry, name="meeting-follow-entry"),
+    path("reunions/<uuid:number>/version", views_live.version, name="meeting-version"),
+    path("reunions/<uuid:number>/completer", views_after.complete, name="meeting-complete"),
+    path("reunions/<uuid:number>/seance/clore", views_after.close, name="meeting-close"),
+    path("reunions/<uuid:number>/compte-rendu", views_after.minutes, name="meeting-minutes"),
+    path(
+        "reunions/<uuid:number>/compte-rendu.pdf",
+        views_after.minutes_pdf,
+        name="meeting-minutes-pdf",
+    ),
     path("reunions/<uuid:number>/tenir", views.hold, name="meeting-hold"),
 ]
 

@@ -104,7 +104,7 @@ class Report:
 
     @property
     def coordination_time(self) -> str:
-        """Hours and minutes of all meetings."""
+        """Hours and minutes of all meetings, their preparation and follow-up."""
         return f"{self.minutes // HOUR}:{self.minutes % HOUR:02d}"
 
     @property
@@ -191,7 +191,10 @@ def year_report(actor: gate.Actor, year: int, *, export: bool = False) -> Report
         organisations=_organisations(actor, year),
         actions=_table(counts.get("actions", {}), ActionState, lifted=lifted, adds_up=False),
         feedback_given=single(_one(counts, "feedback_given"), lifted=lifted),
-        minutes=sum(row.held_minutes or 0 for row in rows),
+        minutes=sum(
+            (row.held_minutes or 0) + row.preparation_minutes + row.follow_up_minutes
+            for row in rows
+        ),
         lift=lift,
         may_lift=lift is None and gate.may(actor, Act.LIFT_SUPPRESSION),
         unopenable=any(each is gate.UNOPENABLE for each in opened),

@@ -36,7 +36,7 @@ from ethics.gate.interrupted import (
     return_text,
 )
 from ethics.gate.lost import lost_with_keys
-from ethics.gate.offers import Offers, offers
+from ethics.gate.offers import Offers, offers, offers_reading
 from ethics.gate.read import (
     UNOPENABLE,
     Revelation,
@@ -72,6 +72,7 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
+from ethics.gate.screen import Screen, show_on_screen
 from ethics.gate.unlock import (
     KeysMissing,
     Unlocking,
@@ -108,6 +109,7 @@ __all__ = [
     "Returned",
     "Revelation",
     "SameMember",
+    "Screen",
     "SecondTooSoon",
     "Unlocking",
     "Unopenable",
@@ -140,6 +142,7 @@ __all__ = [
     "missing_key_alarm",
     "new_recovery_key",
     "offers",
+    "offers_reading",
     "opens",
     "pending_recovery_key",
     "proposal",
@@ -161,6 +164,7 @@ __all__ = [
     "save_member_keys",
     "seal_to_circle",
     "seal_to_readers",
+    "show_on_screen",
     "sign_statement",
     "standing",
     "take_scope_back",

@@ -158,7 +158,7 @@ def test_publishing_tells_the_circle_how_many_points_and_never_a_code(
     }
     for each in mail.outbox:
         assert "2 points" in each.subject
-        assert str(about.code)[:4] not in each.body + each.subject
+        assert str(about.code)[:4] not in f"{each.body}{each.subject}"
     (entry,) = Entry.objects.filter(verb=Verb.AGENDA_PUBLISHED)
     assert entry.meeting == row.id
 

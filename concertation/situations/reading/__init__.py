@@ -24,6 +24,7 @@ from concertation.situations.reading.erasures import (
     to_erase,
 )
 from concertation.situations.reading.find import (
+    check_is_about,
     check_is_of,
     find,
     find_action,
@@ -60,6 +61,7 @@ from concertation.situations.reading.mine import (
     news,
     owed_feedback,
     owes,
+    told_on,
 )
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
@@ -78,6 +80,13 @@ from concertation.situations.reading.presented import (
     to_note_withdrawal,
 )
 from concertation.situations.reading.reminders import Reminders, reminders
+from concertation.situations.reading.screen import (
+    OnScreen,
+    ScreenAction,
+    ScreenSheet,
+    followed,
+    on_screen,
+)
 from concertation.situations.reading.sharing import (
     DecisionShown,
     SharingPage,
@@ -114,6 +123,7 @@ __all__ = [
     "Home",
     "MyAction",
     "News",
+    "OnScreen",
     "OpenedRow",
     "OwedFeedback",
     "Presented",
@@ -122,6 +132,8 @@ __all__ = [
     "Recognised",
     "Reminders",
     "RequestRow",
+    "ScreenAction",
+    "ScreenSheet",
     "SharingPage",
     "Sheet",
     "Tickable",
@@ -138,6 +150,7 @@ __all__ = [
     "brings",
     "certificate",
     "certificates",
+    "check_is_about",
     "check_is_of",
     "check_may_bring",
     "choices",
@@ -149,6 +162,7 @@ __all__ = [
     "find",
     "find_action",
     "find_draft",
+    "followed",
     "guard_page",
     "guest_page",
     "has_board",
@@ -159,6 +173,7 @@ __all__ = [
     "my_actions",
     "news",
     "number_of",
+    "on_screen",
     "opened_to",
     "owed_feedback",
     "owes",
@@ -177,4 +192,5 @@ __all__ = [
     "to_erase",
     "to_note_withdrawal",
     "to_withdraw",
+    "told_on",
 ]
