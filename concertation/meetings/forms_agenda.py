@@ -73,7 +73,7 @@ class PointForm(ResumableForm, GuardedForm):
         super().__init__(data, auto_id="point_%s")
 
 
-class AskForm(ResumableForm, GuardedForm):
+class SlotForm(ResumableForm, GuardedForm):
     """Asking for a moment: a situation by its code, or a few words."""
 
     code = forms.CharField(

@@ -27,7 +27,7 @@ from concertation.meetings.reading import (
     rows_of,
     unknown,
 )
-from concertation.meetings.reading_live import SECONDS, elapsed
+from concertation.meetings.reading_live import SECONDS, elapsed, last_held
 from concertation.situations.codes import show_code
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
@@ -228,7 +228,7 @@ def _words(item: AgendaItem) -> str:
 def _missing(
     actor: gate.Actor, row: Any, items: Sequence[AgendaItem], seen: gate.Revelation
 ) -> Iterable[Missing]:
-    today = timezone.localdate()
+    today, since = timezone.localdate(), last_held(actor, row)
     codes = {
         each.situation_id: _code(each, seen)
         for each in items
@@ -242,11 +242,11 @@ def _missing(
         yield Missing(codes[about.id], _("n’a pas de référent·e."))
     rows = AgreedAction.objects.filter(situation__in=codes).select_related("owner__organisation")
     proposed = rows.filter(state=ActionState.PROPOSED)
-    for action in proposed.order_by("due_on"):
+    for action in proposed.order_by("situation__code", "due_on"):
         yield Missing(codes[action.situation_id], _("une action proposée n’est pas convenue."))
     awaited = rows.filter(state__in=AGREED_ACTION_STATES, agreed_on__lt=today)
-    for each in awaited.annotate(told_on=told_on()).order_by("due_on"):
-        if owes(each, today):
+    for each in awaited.annotate(told_on=told_on()).order_by("situation__code", "due_on"):
+        if owes(each, since):
             yield Missing(
                 codes[each.situation_id],
                 _("pas de retour de %(who)s.") % {"who": each.owner.organisation.name},

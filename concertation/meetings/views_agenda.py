@@ -14,7 +14,7 @@ from concertation.meetings import actions_agenda, reading
 from concertation.meetings.enums import Coming
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
-from concertation.meetings.forms_agenda import AgendaForm, AskForm, PointForm, RequestForm
+from concertation.meetings.forms_agenda import AgendaForm, PointForm, RequestForm, SlotForm
 from ethics.gate import IdentifierFound
 
 
@@ -34,7 +34,7 @@ def _show(
         forms = {
             "edit": AgendaForm(lines=page.agenda.lines, version=page.agenda.version),
             "point": PointForm(),
-            "ask": AskForm(),
+            "ask": SlotForm(),
         }
     context = {"page": page, "comings": Coming, **forms, **(refused or {})}
     return render(request, "meetings/meeting.html", context)
@@ -100,7 +100,7 @@ def add(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 @require_POST
 def ask(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """A participant asks for a moment of the hour."""
-    form = AskForm(request.POST)
+    form = SlotForm(request.POST)
     if form.is_valid():
         try:
             actions_agenda.ask_for_point(

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms_agenda import PointForm, SlotForm
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
     AgreementForm,
@@ -21,6 +22,7 @@ from concertation.situations.forms import (
 )
 from concertation.situations.models import Situation
 from tests.cast import Circle, number_of
+from tests.meetings.hour import plan
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, url
@@ -45,6 +47,10 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
             "planned_minutes": 60,
             "kind": "case_concertation",
         }
+    if form in {PointForm, SlotForm}:
+        meeting = plan(circle)
+        name = "meeting-point" if form is PointForm else "meeting-ask"
+        return url(circle, name, meeting.id), {"title": "Permanence d’été", "minutes": 5}
     row, code = sheet(circle)
     if form is PresentationForm:
         return url(circle, "situation-edit", code), FORM | {"version": row.version}

@@ -225,7 +225,7 @@ def test_who_will_be_there_stands_beside_each_point(circle: Circle) -> None:
     signed_in(circle.manager).post(address("meeting-reply", row.id), {"coming": "no"})
     (line,) = agenda_of(circle.coordinator, row.id).items
     assert {(each.what, each.word) for each in line.people} == {
-        ("présentée par", "vient, à distance"),
+        ("présentation", "vient, à distance"),
         ("une action", "ne vient pas"),
     }
     assert Reply.objects.count() == 2
