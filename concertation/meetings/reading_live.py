@@ -16,7 +16,6 @@ from concertation.meetings.reading import (
     Attendee,
     MeetingLine,
     attendees,
-    line_of,
     place_of,
     rows_of,
     to_complete,
@@ -306,7 +305,7 @@ def _running(actor: gate.Actor, number: UUID, act: Act) -> Meeting:
 
 
 def _hour(actor: gate.Actor, row: Meeting) -> tuple[Hour, AgendaView]:
-    line = line_of(row)
+    line = MeetingLine.of(row)
     view = agenda(actor, row, line.on, proposes=False)
     if view is None:
         view = AgendaView((), (), (), row.planned_minutes, row.version, row.published_at)

@@ -3,12 +3,16 @@ address."""
 
 from django.urls import URLPattern, path
 
-from concertation.meetings import views, views_after, views_agenda, views_live
+from concertation.meetings import views, views_after, views_agenda, views_calendar, views_live
 from concertation.meetings.views_home import home
 
 urlpatterns: list[URLPattern] = [
     path("reunions", views.meetings, name="meetings"),
     path("reunions/prevoir", views.plan, name="meeting-plan"),
+    path("reunions/calendrier", views_calendar.address, name="calendar-address"),
+    path("reunions/calendrier.ics", views_calendar.file, name="calendar-file"),
+    path("reunions/<uuid:number>/modifier", views_calendar.change, name="meeting-change"),
+    path("reunions/<uuid:number>/annuler", views_calendar.cancel, name="meeting-cancel"),
     path("reunions/<uuid:number>", views_agenda.meeting, name="meeting"),
     path("reunions/<uuid:number>/ordre-du-jour", views_agenda.edit, name="meeting-agenda"),
     path("reunions/<uuid:number>/points", views_agenda.add, name="meeting-point"),
@@ -45,3 +49,8 @@ urlpatterns: list[URLPattern] = [
 
 # Included with the prefix "<slug:slug>", without a slash behind it.
 home_urlpatterns: list[URLPattern] = [path("", home, name="home")]
+
+# Without a concertation: the token says whose it is.
+open_urlpatterns: list[URLPattern] = [
+    path("calendrier/<str:token>.ics", views_calendar.feed, name="calendar")
+]

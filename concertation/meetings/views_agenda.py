@@ -63,7 +63,9 @@ def edit(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
             actions_agenda.publish_agenda(request.actor, meeting=number, version=row.version)
             messages.success(request, _("L’ordre du jour est publié\u00a0: le cercle est averti."))
     except MeetingError as error:
+        form.saw(page.agenda.version)
         messages.warning(request, sentence(error))
+        return _show(request, number, {"edit": form})
     return _back(slug, number)
 
 

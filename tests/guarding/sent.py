@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms import ChangeForm, PlanForm
 from concertation.meetings.forms_agenda import PointForm, SlotForm
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
@@ -46,6 +46,15 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
             "place": "Par vidéo",
             "planned_minutes": 60,
             "kind": "case_concertation",
+        }
+    if form is ChangeForm:
+        meeting = plan(circle)
+        return url(circle, "meeting-change", meeting.id), {
+            "version": meeting.version,
+            "day": "2027-01-14",
+            "at": "14:00",
+            "place": "Par vidéo",
+            "planned_minutes": 60,
         }
     if form in {PointForm, SlotForm}:
         meeting = plan(circle)

@@ -18,7 +18,7 @@ from audit.models import Entry
 from concertation.accounts.models import Organisation
 from concertation.guarding import GuardedForm, is_free_text
 from concertation.meetings.actions import plan_meeting
-from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms import ChangeForm, PlanForm
 from concertation.meetings.forms_agenda import PointForm
 from concertation.meetings.models import Meeting
 from concertation.situations.codes import show_code
@@ -95,7 +95,7 @@ GUARDED: Final = sorted(
 )
 
 
-COORDINATORS: Final = {PlanForm, PointForm, FrameworkForm}
+COORDINATORS: Final = {PlanForm, ChangeForm, PointForm, FrameworkForm}
 
 
 @pytest.mark.parametrize(("form", "name"), GUARDED)
