@@ -21,13 +21,7 @@ from concertation.meetings.enums import (
     MeetingState,
     Presence,
 )
-from concertation.meetings.models import (
-    AgendaItem,
-    Attendance,
-    CalendarAddress,
-    Meeting,
-    Reply,
-)
+from concertation.meetings.models import AgendaItem, Attendance, Meeting, Reply
 from concertation.meetings.reading_agenda import AgendaView, agenda
 from concertation.situations import reading as situations
 from concertation.situations.codes import show_code
@@ -35,7 +29,7 @@ from concertation.situations.models import Situation
 from ethics import gate
 from ethics.gate.refusals import refuse
 from ethics.policy import Act, Refusal
-from ethics.roles import Role, SecrecyStatus, may_hold_key
+from ethics.roles import Role
 
 
 def clock(moment: datetime) -> str:
@@ -387,38 +381,3 @@ def unknown(actor: gate.Actor, number: UUID) -> gate.Refused:
         subjects=(number,) if elsewhere else (),
         kind=SubjectKind.MEETING,
     )
-
-
-def calendar_rows(actor: gate.Actor) -> list[Meeting]:
-    """The meetings a calendar of this concertation holds: from a year back on, cancelled ones too,
-    so that a calendar takes them away. Raises `Refused`."""
-    gate.allow(actor, Act.READ_MEETINGS, purpose=Purpose.MEETING, verb=Verb.LIST)
-    return list(_for_calendars(circle_of(actor)))
-
-
-def calendar_of(token_hash: bytes) -> list[Meeting] | None:
-    """The same for whoever holds a secret address; `None` when it is nobody's, or its person has no
-    place in the circle any more."""
-    address = (
-        CalendarAddress.objects.filter(token_hash=token_hash, participation__person__is_active=True)
-        .select_related("participation")
-        .first()
-    )
-    if address is None:
-        return None
-    place = address.participation
-    inside = may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status))
-    if place.state != ParticipationState.ADMITTED or not place.is_current() or not inside:
-        return None
-    return list(_for_calendars(place.concertation_id))
-
-
-def has_calendar_address(actor: gate.Actor) -> bool:
-    """Whether this person has a secret address that works."""
-    return CalendarAddress.objects.filter(participation=place_of(actor)).exists()
-
-
-def _for_calendars(concertation: UUID) -> QuerySet[Meeting]:
-    since = timezone.now() - timedelta(days=365)
-    rows = Meeting.objects.filter(concertation=concertation, starts_at__gte=since, time_known=True)
-    return rows.order_by("starts_at").prefetch_related("items")

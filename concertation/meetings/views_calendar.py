@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.enums import Verb
 from concertation.door import CircleRequest, Door, door
-from concertation.meetings import actions_planning, calendar, reading
+from concertation.meetings import actions_planning, calendar, reading, reading_calendar
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import ChangeForm, sentence
 from concertation.meetings.models import Meeting
@@ -69,7 +69,7 @@ def cancel(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 @require_safe
 def file(request: CircleRequest, slug: str) -> HttpResponse:
     """All dates as a file for one's own calendar."""
-    return _calendar(reading.calendar_rows(request.actor), link_of(request))
+    return _calendar(reading_calendar.calendar_rows(request.actor), link_of(request))
 
 
 @door(Door.CIRCLE)
@@ -85,7 +85,7 @@ def address(request: CircleRequest, slug: str) -> HttpResponse:
         token = actions_planning.new_calendar_address(request.actor)
         shown = request.build_absolute_uri(reverse("calendar", args=[token]))
     reading.meeting_list(request.actor)
-    context = {"shown": shown, "has": reading.has_calendar_address(request.actor)}
+    context = {"shown": shown, "has": reading_calendar.has_calendar_address(request.actor)}
     return render(request, "meetings/calendar.html", context)
 
 
@@ -93,7 +93,7 @@ def address(request: CircleRequest, slug: str) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """What a calendar program finds at a secret address: dates, and nothing else."""
-    rows = reading.calendar_of(actions_planning.hash_of(token))
+    rows = reading_calendar.calendar_of(actions_planning.hash_of(token))
     if rows is None:
         refuse(None, Refusal.UNKNOWN_SUBJECT, verb=Verb.LIST, concertation=None)
         raise Http404
