@@ -72,7 +72,7 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
-from ethics.gate.screen import Screen, show_on_screen
+from ethics.gate.screen import Room, Screen, room, show_on_screen
 from ethics.gate.unlock import (
     KeysMissing,
     Unlocking,
@@ -108,6 +108,7 @@ __all__ = [
     "Refused",
     "Returned",
     "Revelation",
+    "Room",
     "SameMember",
     "Screen",
     "SecondTooSoon",
@@ -160,6 +161,7 @@ __all__ = [
     "reveal",
     "reveal_tallies",
     "rewrap_keys",
+    "room",
     "rotate",
     "save_member_keys",
     "seal_to_circle",
