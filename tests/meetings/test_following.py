@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit.enums import Verb
 from audit.models import Entry
 from concertation.meetings import actions_live, reading_live
-from concertation.meetings.models import Meeting
+from concertation.meetings.models import AgendaItem, Meeting
 from concertation.situations.codes import show_code
 from concertation.situations.models import Contribution
 from ethics.secrecy.models import Session
