@@ -23,6 +23,7 @@ from concertation.situations.models import (
     ConflictOfInterest,
     Situation,
     SituationGrant,
+    acted_for,
 )
 from ethics.gate.actor import Actor
 from ethics.gate.facts import PlaceFacts
@@ -63,7 +64,7 @@ class Provider:
         if not numbers or actor.participation is None:
             return {}
         mine: dict[UUID, set[UUID]] = {}
-        owned = AgreedAction.objects.filter(situation__in=numbers, owner=actor.participation)
+        owned = AgreedAction.objects.filter(acted_for(actor.participation), situation__in=numbers)
         columns = ("situation", "id", "state", "owner__roles")
         for situation, action, state, roles in owned.order_by().values_list(*columns):
             # To a visitor, a proposal is the circle's business until the group agrees on it.

@@ -1,9 +1,11 @@
 """What may go wrong with the circle's keys, as sentences people understand."""
 
 from datetime import datetime
+from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.errors import AccountError
@@ -70,6 +72,38 @@ class NotAdmitted(AccountError):
         "Cette personne n’est pas encore admise : retirez l’invitation, puis invitez-la avec le"
         " bon rôle."
     )
+
+
+class ReplacementRefused(AccountError):
+    """Not everybody can be replaced by everybody; the sentence says what doesn't fit."""
+
+    field = "replaces"
+    NOBODY: Final = _(
+        "On ne remplace qu’un membre admis qui lit le tableau : choisissez quelqu’un d’autre, ou"
+        " personne."
+    )
+    ELSEWHERE: Final = _(
+        "On remplace quelqu’un de sa propre organisation : vérifiez l’organisation, ou ne"
+        " choisissez personne."
+    )
+    ROLE: Final = _(
+        "Qui remplace un membre du cercle doit lire le tableau comme lui : choisissez le rôle"
+        " d’intervenant·e, tenu·e au secret professionnel, ou ne choisissez personne."
+    )
+
+    def __init__(self, sentence: str | Promise) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def __str__(self) -> str:
+        return str(self._sentence)
+
+
+class ReplacementEnds(AccountError):
+    """A replacement is for a time."""
+
+    field = "ends_on"
+    sentence = _("Un remplacement finit à une date : indiquez-la.")
 
 
 class HoldsNoKeys(AccountError):

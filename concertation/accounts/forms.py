@@ -8,13 +8,19 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.enums import Cadence, Domain, Place
 from concertation.accounts.errors import NotAnAddress
 from concertation.accounts.languages import own_names
-from concertation.accounts.models import Organisation, User, check_enterprise_number
+from concertation.accounts.models import (
+    Organisation,
+    Participation,
+    User,
+    check_enterprise_number,
+)
 from concertation.accounts.tidy import tidy_address, tidy_name
 from ethics.charter.models import Power
 from ethics.roles import SecrecyStatus
@@ -209,11 +215,24 @@ class InviteForm(PersonForm):
     )
     starts_on = date_field(_("À partir du"))
     ends_on = date_field(
-        _("Jusqu’au"), required=False, help_text=_("Obligatoire pour un·e invité·e.")
+        _("Jusqu’au"),
+        required=False,
+        help_text=_("Obligatoire pour un·e invité·e et pour un remplacement."),
+    )
+    replaces = forms.ModelChoiceField(
+        label=_("En remplacement de"),
+        queryset=Participation.objects.none(),
+        required=False,
+        empty_label=_("personne"),
+        help_text=_(
+            "Un congé, une maladie : la personne voit les actions du membre remplacé et peut y"
+            " répondre, jusqu’à la date de fin. Les deux sont de la même organisation."
+        ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, circle: QuerySet[Participation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["replaces"].queryset = circle  # type: ignore[attr-defined]
         # Read when the form is made: an organisation created since the start stands in it.
         self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
 

@@ -21,6 +21,7 @@ from concertation.situations.enums import (
     RequestState,
     SituationState,
 )
+from ethics.roles import SecrecyStatus
 from ethics.secrecy.fields import SealedField, SealedRecord
 
 
@@ -115,6 +116,21 @@ class Situation(SealedRecord):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+def acted_for(participation: uuid.UUID | None, owner: str = "owner") -> models.Q:
+    """Actions a place answers for: its own, and those of the place it replaces.
+
+    A replacement sees the replaced person's actions (design 1). Of the circle only: a limited
+    reader's or a guest's copies of keys are theirs by name. `owner` is the way to an action's owner
+    from what is filtered.
+    """
+    bound = SecrecyStatus.PROFESSIONAL
+    replaced = Participation.objects.filter(
+        replaced_by=participation, replaced_by__secrecy_status=bound, secrecy_status=bound
+    )
+    theirs = models.Q(**{f"{owner}__in": replaced.order_by().values("id")})
+    return models.Q(**{owner: participation}) | theirs
 
 
 class SituationGrant(UserObjectPermissionBase):

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.enums import Purpose, Verb
-from audit.event import Event
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Event, Subject
 from audit.record import append
 from concertation.accounts.actions.events import confirm, subjects_of
 from concertation.accounts.actions.invitations import (
@@ -30,7 +30,12 @@ from concertation.accounts.errors import (
     NotYourself,
     RolesClash,
 )
-from concertation.accounts.errors_circle import LastCoordinator, NotAdmitted
+from concertation.accounts.errors_circle import (
+    LastCoordinator,
+    NotAdmitted,
+    ReplacementEnds,
+    ReplacementRefused,
+)
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.accounts.reading import chain_place, place_of, wearing
 from concertation.accounts.rules import check_together, lock_person
@@ -51,6 +56,8 @@ class NewPlace:
     status: SecrecyStatus
     starts_on: date
     ends_on: date | None = None
+    # Whose actions this person takes over until that date.
+    replaces: Participation | None = None
 
 
 def check_roles(place: Place, status: SecrecyStatus, ends_on: date | None) -> None:
@@ -85,10 +92,12 @@ def invite(
 ) -> Invited:
     """Invite someone to a place; whoever has an account already awaits admission at once.
 
-    Raises `RolesClash`, `GuestTooLong`, `AlreadyThere`, `NotAnAddress` or `gate.Refused`.
+    Raises `RolesClash`, `GuestTooLong`, `ReplacementRefused`, `ReplacementEnds`, `AlreadyThere`,
+    `NotAnAddress` or `gate.Refused`.
     """
     _decide(actor, Act.INVITE, Verb.INVITED)
     check_roles(to.place, to.status, to.ends_on)
+    replaced = _check_replaced(actor, to) if to.replaces else None
     with transaction.atomic():
         person = lock_person(find_or_make(email, name, language).id)
         _check_other_places(actor, person, to)
@@ -101,11 +110,34 @@ def invite(
             secrecy_status=to.status,
             starts_on=to.starts_on,
             ends_on=to.ends_on,
+            replaces=replaced,
             state=(ParticipationState.AWAITING if has_keys(person) else ParticipationState.INVITED),
         )
         token = make_invitation(actor, person)
         _append(actor, Verb.INVITED, row, role=to.place, status=to.status)
     return Invited(person.id, row.id, send(person, token, link))
+
+
+def _check_replaced(actor: gate.Actor, to: NewPlace) -> Participation:
+    """The place that is taken over: a colleague's of the circle, and only for a time."""
+    row = place_of(actor, to.replaces.id) if to.replaces else None
+    if row is None or row.state != ParticipationState.ADMITTED or not _holds_key(row):
+        raise ReplacementRefused(ReplacementRefused.NOBODY)
+    if row.organisation_id != to.organisation.id:
+        raise ReplacementRefused(ReplacementRefused.ELSEWHERE)
+    if not may_hold_key(ROLES_OF[to.place], to.status):
+        raise ReplacementRefused(ReplacementRefused.ROLE)
+    _check_replacement_ends(to.ends_on)
+    return row
+
+
+def _check_replacement_ends(ends_on: date | None) -> None:
+    if ends_on is None:
+        raise ReplacementEnds
+
+
+def _holds_key(row: Participation) -> bool:
+    return may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
 
 
 def check_may_invite(actor: gate.Actor) -> None:
@@ -167,7 +199,7 @@ def leave(actor: gate.Actor, *, place: Participation, password: str) -> bool:
 
 def _end(actor: gate.Actor, row: Participation) -> None:
     in_chain = chain.state(row.concertation_id).place(row.person_id, row.id) is not None
-    holds = may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
+    holds = _holds_key(row)
     with transaction.atomic():
         row.state = ParticipationState.ENDED
         row.ended_at = timezone.now()
@@ -195,8 +227,9 @@ def change_role(
 ) -> Participation:
     """Give a member another role; their keys follow it, up or down, in the same transaction.
 
-    Raises `NotYourself`, `NotAdmitted`, `RolesClash`, `GuestTooLong`, `WrongPassword`,
-    `gate.Refused` or `chain.ChainBroken`.
+    Whoever leaves the circle replaces nobody any more. Raises `NotYourself`, `NotAdmitted`,
+    `RolesClash`, `GuestTooLong`, `ReplacementEnds`, `WrongPassword`, `gate.Refused` or
+    `chain.ChainBroken`.
     """
     _decide(actor, Act.CHANGE_ROLE, Verb.ROLE_CHANGED)
     row = place_of(actor, participation)
@@ -205,6 +238,9 @@ def change_role(
     if row.state != ParticipationState.ADMITTED:
         raise NotAdmitted
     check_roles(place, status, ends_on)
+    stays = may_hold_key(ROLES_OF[place], status)
+    if row.replaces_id and stays:
+        _check_replacement_ends(ends_on)
     with transaction.atomic():
         check_together(
             lock_person(row.person_id),
@@ -218,7 +254,8 @@ def change_role(
     # What the chain says comes before what the row says: until both agree, less is open.
     if gate.change_role(actor, row.person_id, chain_place(row)):
         set_pending(row.concertation_id, True)
-    row.save(update_fields=["roles", "secrecy_status", "ends_on"])
+    row.replaces = row.replaces if stays else None
+    row.save(update_fields=["roles", "secrecy_status", "ends_on", "replaces"])
     return row
 
 
@@ -233,6 +270,7 @@ def _circle(actor: gate.Actor) -> UUID:
 
 
 def _append(actor: gate.Actor, verb: Verb, row: Participation, **details: str) -> None:
+    beside = [Subject(SubjectKind.PARTICIPATION, each) for each in (row.replaces_id,) if each]
     append(
         ledger_of(actor.concertation),
         Event(
@@ -241,7 +279,7 @@ def _append(actor: gate.Actor, verb: Verb, row: Participation, **details: str) -
             organisation=actor.organisation,
             role=str(Role.COORDINATOR),
             purpose=Purpose.ADMINISTRATION,
-            subjects=subjects_of(row),
+            subjects=(*subjects_of(row), *beside),
             request_id=actor.request_id,
             details={key: str(value) for key, value in details.items()},
         ),

@@ -12,6 +12,7 @@ from concertation.accounts.reading.own import (
 )
 from concertation.accounts.reading.places import (
     chain_place,
+    circle_places,
     own_place,
     place_of,
     role_words,
@@ -23,6 +24,7 @@ __all__ = [
     "administration",
     "awaiting",
     "chain_place",
+    "circle_places",
     "codes_left",
     "directory",
     "has_app",

@@ -1,6 +1,6 @@
 """The members of a concertation, as their page shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,6 +18,14 @@ from ethics.gate.read import fetch_standing
 from ethics.policy import Act, in_reach
 from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Who takes over a member's actions, and until when."""
+
+    name: str
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,9 @@ class MemberCard:
     restores: bool
     # Admitted as a guest: the coordinator opens single situations to them.
     guest: bool
+    # Whose actions they take over until `ends_on`, and who takes over theirs today.
+    replaces: str
+    replaced_by: tuple[Replacement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +190,7 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
     ready = _ready(rows, subscribed)
     waiting = [row.person_id for row in rows if row.state == ParticipationState.AWAITING]
     restoring = gate.await_restoring(state, waiting) if state else frozenset()
+    names, replacements = _replaced(rows)
     cards = []
     for row in rows:
         signed = state.place(row.person_id, row.id) if state else None
@@ -203,9 +215,29 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 self=row.person_id == actor.person,
                 restores=row.person_id in restoring,
                 guest=admitted and Role.GUEST in row.role_set,
+                replaces=names.get(row.replaces_id, ""),
+                replaced_by=tuple(replacements.get(row.id, ())),
             )
         )
     return cards
+
+
+def _replaced(
+    rows: list[Participation],
+) -> tuple[Mapping[UUID | None, str], Mapping[UUID, list[Replacement]]]:
+    """The names of those replaced, by place; and who replaces somebody today."""
+    replacing = [row for row in rows if row.replaces_id]
+    wanted = {row.replaces_id for row in replacing if row.replaces_id}
+    known = {row.id: row.person.name for row in rows}
+    if missing := wanted - set(known):
+        # Replaced, and gone since.
+        gone = Participation.objects.filter(id__in=missing).values_list("id", "person__name")
+        known |= dict(gone.order_by())
+    by: dict[UUID, list[Replacement]] = {}
+    for row in replacing:
+        if row.replaces_id and row.state == ParticipationState.ADMITTED and row.is_current():
+            by.setdefault(row.replaces_id, []).append(Replacement(row.person.name, row.ends_on))
+    return {number: known[number] for number in wanted if number in known}, by
 
 
 def _ready(rows: list[Participation], subscribed: set[UUID]) -> set[UUID]:

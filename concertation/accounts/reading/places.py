@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
@@ -12,7 +13,7 @@ from concertation.accounts.models import Participation, Representation
 from ethics import gate
 from ethics.gate.refusals import refuse
 from ethics.policy import Refusal
-from ethics.roles import Role, SecrecyStatus
+from ethics.roles import Role, SecrecyStatus, may_hold_key
 from ethics.secrecy import chain
 
 # The order in which a person's roles are told: the widest first.
@@ -87,6 +88,19 @@ def place_of(actor: gate.Actor, number: UUID) -> Participation:
             purpose=Purpose.ADMINISTRATION,
         )
     return row
+
+
+def circle_places(actor: gate.Actor) -> QuerySet[Participation]:
+    """The members of the actor's concertation who read the board today, to choose from."""
+    rows = Participation.objects.filter(
+        concertation=actor.concertation, state=ParticipationState.ADMITTED
+    )
+    circle = [
+        row.id
+        for row in rows.order_by()
+        if row.is_current() and may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
+    ]
+    return Participation.objects.filter(id__in=circle).select_related("person", "organisation")
 
 
 def represents(person: UUID, organisation: UUID) -> bool:

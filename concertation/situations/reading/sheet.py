@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 
 from audit import reading as ledger
@@ -23,7 +24,7 @@ from concertation.situations.enums import (
     TieKind,
     Urgency,
 )
-from concertation.situations.models import Contribution, Situation
+from concertation.situations.models import Contribution, Situation, acted_for
 from concertation.situations.reading import words
 from concertation.situations.reading.brought import Brought, brought_text
 from concertation.situations.reading.erasures import erased_on
@@ -212,7 +213,10 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
     row = find(actor, code, purpose=purpose)
     # What still runs comes first, by its date; what has ended stays below.
     actions = sorted(
-        row.actions.select_related("owner__organisation").annotate(told_on=told_on()),
+        row.actions.select_related("owner__organisation").annotate(
+            told_on=told_on(),
+            mine=ExpressionWrapper(acted_for(actor.participation), output_field=BooleanField()),
+        ),
         key=lambda each: (each.state in ENDED_ACTION_STATES, each.due_on),
     )
     entries = list(row.contributions.select_related("author__organisation"))
@@ -314,7 +318,7 @@ def _action(
     opened: gate.Revelation,
     offered: gate.Offers,
 ) -> ActionRow:
-    mine = row.owner_id == actor.participation
+    mine = row.mine
     live = row.state in AGREED_ACTION_STATES
     late = (timezone.localdate() - row.due_on).days
     runs = live and about.state != SituationState.CLOSED
