@@ -81,10 +81,10 @@ class Provider:
             id__in=numbers, concertation=actor.concertation, erasing=False
         )
         told = rows.order_by().values_list(
-            "id", "state", "hidden", "restricted", "brought_by", "case_manager"
+            "id", "state", "hidden", "restricted", "brought_by", "supervisor", "case_manager"
         )
         found = {}
-        for number, state, hidden, restricted, by, manager in told:
+        for number, state, hidden, restricted, by, supervisor, manager in told:
             granted = number in until
             found[number] = SubjectFacts(
                 known=True,
@@ -97,6 +97,7 @@ class Provider:
                 guest_ticked=granted,
                 conflict=number in shut,
                 own=by == actor.participation,
+                supervised=supervisor == actor.participation,
                 held=manager == actor.participation,
                 addressed_to=frozenset(mine.get(number, ())),
             )

@@ -74,7 +74,18 @@ class NotAdmitted(AccountError):
     )
 
 
-class ReplacementRefused(AccountError):
+class _Told(AccountError):
+    """One error whose sentence says what doesn't fit."""
+
+    def __init__(self, sentence: str | Promise) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def __str__(self) -> str:
+        return str(self._sentence)
+
+
+class ReplacementRefused(_Told):
     """Not everybody can be replaced by everybody; the sentence says what doesn't fit."""
 
     field = "replaces"
@@ -91,12 +102,26 @@ class ReplacementRefused(AccountError):
         " d’intervenant·e, tenu·e au secret professionnel, ou ne choisissez personne."
     )
 
-    def __init__(self, sentence: str | Promise) -> None:
-        super().__init__()
-        self._sentence = sentence
 
-    def __str__(self) -> str:
-        return str(self._sentence)
+class SupervisorRefused(_Told):
+    """An intern has a supervisor who can confirm, and nobody else has one."""
+
+    field = "supervised_by"
+    MISSING: Final = _(
+        "Un·e stagiaire a un·e responsable de stage, qui confirme ce qu’elle ou il présente :"
+        " choisissez qui."
+    )
+    ONLY_INTERNS: Final = _(
+        "Seul·e un·e stagiaire a un·e responsable de stage : choisissez ce rôle, ou personne."
+    )
+    NOBODY: Final = _(
+        "La ou le responsable de stage est un membre admis qui présente lui-même des situations :"
+        " choisissez quelqu’un d’autre."
+    )
+    ELSEWHERE: Final = _(
+        "La ou le responsable de stage est de la même organisation : vérifiez l’organisation, ou"
+        " choisissez quelqu’un d’autre."
+    )
 
 
 class ReplacementEnds(AccountError):

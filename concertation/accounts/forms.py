@@ -44,6 +44,20 @@ def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> for
     return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
 
 
+def supervisor_field() -> Any:
+    """Who confirms what an intern brings; the form gives the members to choose from."""
+    return forms.ModelChoiceField(
+        label=_("Responsable de stage"),
+        queryset=Participation.objects.none(),
+        required=False,
+        empty_label=_("personne"),
+        help_text=_(
+            "Pour un·e stagiaire, obligatoire : un membre de la même organisation, qui relit ses"
+            " situations et prend la décision de partage."
+        ),
+    )
+
+
 class _Address(forms.EmailField):
     """An e-mail address in one spelling, so that every try counts on the same account."""
 
@@ -190,6 +204,10 @@ class PlaceRadio(forms.RadioSelect):
             "Présente des situations, lit le tableau, convient d’actions. Secret professionnel."
         ),
         str(Place.COORDINATOR): _("Intervenant·e qui anime : réunions, membres, rapport."),
+        str(Place.INTERN): _(
+            "Lit le tableau, propose des actions ; sa ou son responsable confirme ce qu’elle ou il"
+            " présente. Secret professionnel."
+        ),
         str(Place.LIMITED_READER): _(
             "Police, devoir de discrétion, autre : ne voit que les actions qui lui sont adressées."
         ),
@@ -230,9 +248,18 @@ class InviteForm(PersonForm):
         ),
     )
 
-    def __init__(self, *args: Any, circle: QuerySet[Participation], **kwargs: Any) -> None:
+    supervised_by = supervisor_field()
+
+    def __init__(
+        self,
+        *args: Any,
+        circle: QuerySet[Participation],
+        supervisors: QuerySet[Participation],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["replaces"].queryset = circle  # type: ignore[attr-defined]
+        self.fields["supervised_by"].queryset = supervisors  # type: ignore[attr-defined]
         # Read when the form is made: an organisation created since the start stands in it.
         self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
 

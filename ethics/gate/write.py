@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -38,9 +38,6 @@ from ethics.secrecy.models import (
     TallyNote,
 )
 from ethics.secrecy.suites import SecrecyError
-
-# The first key of a container is its author's own, whatever the audience becomes.
-_DRAFT: Final = 1
 
 
 @dataclass(slots=True, repr=False)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Event, Subject
 from audit.record import append
+from concertation.accounts.actions.colleagues import (
+    check_replaced,
+    check_supervisor,
+    holds_key,
+    still_replaced,
+)
 from concertation.accounts.actions.events import confirm, subjects_of
 from concertation.accounts.actions.invitations import (
     Invited,
@@ -33,8 +40,7 @@ from concertation.accounts.errors import (
 from concertation.accounts.errors_circle import (
     LastCoordinator,
     NotAdmitted,
-    ReplacementEnds,
-    ReplacementRefused,
+    SupervisorRefused,
 )
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.accounts.reading import chain_place, place_of, wearing
@@ -42,7 +48,7 @@ from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
 from ethics.gate.refusals import ledger_of
 from ethics.policy import Act, Refusal
-from ethics.roles import Role, SecrecyStatus, may_hold_key
+from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
 
 
@@ -58,6 +64,12 @@ class NewPlace:
     ends_on: date | None = None
     # Whose actions this person takes over until that date.
     replaces: Participation | None = None
+    # An intern's: who confirms what they bring.
+    supervised_by: Participation | None = None
+
+
+# What a change of role writes.
+_GIVEN: Final = ("roles", "secrecy_status", "ends_on", "replaces", "supervised_by")
 
 
 def check_roles(place: Place, status: SecrecyStatus, ends_on: date | None) -> None:
@@ -92,15 +104,27 @@ def invite(
 ) -> Invited:
     """Invite someone to a place; whoever has an account already awaits admission at once.
 
-    Raises `RolesClash`, `GuestTooLong`, `ReplacementRefused`, `ReplacementEnds`, `AlreadyThere`,
-    `NotAnAddress` or `gate.Refused`.
+    Raises `RolesClash`, `GuestTooLong`, `ReplacementRefused`, `ReplacementEnds`,
+    `SupervisorRefused`, `AlreadyThere`, `NotAnAddress` or `gate.Refused`.
     """
     _decide(actor, Act.INVITE, Verb.INVITED)
     check_roles(to.place, to.status, to.ends_on)
-    replaced = _check_replaced(actor, to) if to.replaces else None
+    replaced = check_replaced(
+        actor,
+        to.replaces,
+        organisation=to.organisation.id,
+        place=to.place,
+        status=to.status,
+        ends_on=to.ends_on,
+    )
+    supervisor = check_supervisor(
+        actor, to.supervised_by, organisation=to.organisation.id, place=to.place
+    )
     with transaction.atomic():
         person = lock_person(find_or_make(email, name, language).id)
         _check_other_places(actor, person, to)
+        if supervisor and supervisor.person_id == person.id:
+            raise SupervisorRefused(SupervisorRefused.NOBODY)
         row = Participation.objects.create(
             person=person,
             concertation_id=_circle(actor),
@@ -111,33 +135,12 @@ def invite(
             starts_on=to.starts_on,
             ends_on=to.ends_on,
             replaces=replaced,
+            supervised_by=supervisor,
             state=(ParticipationState.AWAITING if has_keys(person) else ParticipationState.INVITED),
         )
         token = make_invitation(actor, person)
         _append(actor, Verb.INVITED, row, role=to.place, status=to.status)
     return Invited(person.id, row.id, send(person, token, link))
-
-
-def _check_replaced(actor: gate.Actor, to: NewPlace) -> Participation:
-    """The place that is taken over: a colleague's of the circle, and only for a time."""
-    row = place_of(actor, to.replaces.id) if to.replaces else None
-    if row is None or row.state != ParticipationState.ADMITTED or not _holds_key(row):
-        raise ReplacementRefused(ReplacementRefused.NOBODY)
-    if row.organisation_id != to.organisation.id:
-        raise ReplacementRefused(ReplacementRefused.ELSEWHERE)
-    if not may_hold_key(ROLES_OF[to.place], to.status):
-        raise ReplacementRefused(ReplacementRefused.ROLE)
-    _check_replacement_ends(to.ends_on)
-    return row
-
-
-def _check_replacement_ends(ends_on: date | None) -> None:
-    if ends_on is None:
-        raise ReplacementEnds
-
-
-def _holds_key(row: Participation) -> bool:
-    return may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
 
 
 def check_may_invite(actor: gate.Actor) -> None:
@@ -199,7 +202,7 @@ def leave(actor: gate.Actor, *, place: Participation, password: str) -> bool:
 
 def _end(actor: gate.Actor, row: Participation) -> None:
     in_chain = chain.state(row.concertation_id).place(row.person_id, row.id) is not None
-    holds = _holds_key(row)
+    holds = holds_key(row)
     with transaction.atomic():
         row.state = ParticipationState.ENDED
         row.ended_at = timezone.now()
@@ -224,12 +227,13 @@ def change_role(
     status: SecrecyStatus,
     ends_on: date | None,
     password: str,
+    supervised_by: Participation | None = None,
 ) -> Participation:
     """Give a member another role; their keys follow it, up or down, in the same transaction.
 
-    Whoever leaves the circle replaces nobody any more. Raises `NotYourself`, `NotAdmitted`,
-    `RolesClash`, `GuestTooLong`, `ReplacementEnds`, `WrongPassword`, `gate.Refused` or
-    `chain.ChainBroken`.
+    Who answers for nothing any more replaces nobody; an intern who becomes a member has no
+    supervisor. Raises `NotYourself`, `NotAdmitted`, `RolesClash`, `GuestTooLong`,
+    `ReplacementEnds`, `SupervisorRefused`, `WrongPassword`, `gate.Refused` or `chain.ChainBroken`.
     """
     _decide(actor, Act.CHANGE_ROLE, Verb.ROLE_CHANGED)
     row = place_of(actor, participation)
@@ -238,9 +242,14 @@ def change_role(
     if row.state != ParticipationState.ADMITTED:
         raise NotAdmitted
     check_roles(place, status, ends_on)
-    stays = may_hold_key(ROLES_OF[place], status)
-    if row.replaces_id and stays:
-        _check_replacement_ends(ends_on)
+    replaced = still_replaced(row, place, status, ends_on)
+    supervisor = check_supervisor(
+        actor,
+        supervised_by,
+        organisation=row.organisation_id,
+        place=place,
+        person=row.person_id,
+    )
     with transaction.atomic():
         check_together(
             lock_person(row.person_id),
@@ -254,8 +263,8 @@ def change_role(
     # What the chain says comes before what the row says: until both agree, less is open.
     if gate.change_role(actor, row.person_id, chain_place(row)):
         set_pending(row.concertation_id, True)
-    row.replaces = row.replaces if stays else None
-    row.save(update_fields=["roles", "secrecy_status", "ends_on", "replaces"])
+    row.replaces, row.supervised_by = replaced, supervisor
+    row.save(update_fields=[*_GIVEN])
     return row
 
 
@@ -270,7 +279,11 @@ def _circle(actor: gate.Actor) -> UUID:
 
 
 def _append(actor: gate.Actor, verb: Verb, row: Participation, **details: str) -> None:
-    beside = [Subject(SubjectKind.PARTICIPATION, each) for each in (row.replaces_id,) if each]
+    beside = [
+        Subject(SubjectKind.PARTICIPATION, each)
+        for each in (row.replaces_id, row.supervised_by_id)
+        if each
+    ]
     append(
         ledger_of(actor.concertation),
         Event(

@@ -16,6 +16,7 @@ from concertation.accounts.reading.places import (
     own_place,
     place_of,
     role_words,
+    supervisors,
     wearing,
 )
 from concertation.accounts.reading.threshold import threshold
@@ -36,6 +37,7 @@ __all__ = [
     "place_of",
     "restored",
     "role_words",
+    "supervisors",
     "threshold",
     "vouched",
     "wearing",

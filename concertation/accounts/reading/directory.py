@@ -57,6 +57,9 @@ class MemberCard:
     # Whose actions they take over until `ends_on`, and who takes over theirs today.
     replaces: str
     replaced_by: tuple[Replacement, ...]
+    # An intern's.
+    supervisor: str
+    supervisor_number: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,7 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
     ready = _ready(rows, subscribed)
     waiting = [row.person_id for row in rows if row.state == ParticipationState.AWAITING]
     restoring = gate.await_restoring(state, waiting) if state else frozenset()
-    names, replacements = _replaced(rows)
+    names, replacements = _names_beside(rows), _replacements(rows)
     cards = []
     for row in rows:
         signed = state.place(row.person_id, row.id) if state else None
@@ -217,27 +220,31 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 guest=admitted and Role.GUEST in row.role_set,
                 replaces=names.get(row.replaces_id, ""),
                 replaced_by=tuple(replacements.get(row.id, ())),
+                supervisor=names.get(row.supervised_by_id, ""),
+                supervisor_number=row.supervised_by_id,
             )
         )
     return cards
 
 
-def _replaced(
-    rows: list[Participation],
-) -> tuple[Mapping[UUID | None, str], Mapping[UUID, list[Replacement]]]:
-    """The names of those replaced, by place; and who replaces somebody today."""
-    replacing = [row for row in rows if row.replaces_id]
-    wanted = {row.replaces_id for row in replacing if row.replaces_id}
-    known = {row.id: row.person.name for row in rows}
+def _names_beside(rows: list[Participation]) -> Mapping[UUID | None, str]:
+    """The names of those whom somebody of these replaces, or who supervise them, by place."""
+    known: dict[UUID | None, str] = {row.id: row.person.name for row in rows}
+    wanted = {each for row in rows for each in (row.replaces_id, row.supervised_by_id) if each}
     if missing := wanted - set(known):
-        # Replaced, and gone since.
-        gone = Participation.objects.filter(id__in=missing).values_list("id", "person__name")
-        known |= dict(gone.order_by())
-    by: dict[UUID, list[Replacement]] = {}
-    for row in replacing:
+        # On a page about one member, or gone since.
+        others = Participation.objects.filter(id__in=missing).order_by()
+        known |= dict(others.values_list("id", "person__name"))
+    return known
+
+
+def _replacements(rows: list[Participation]) -> Mapping[UUID, list[Replacement]]:
+    """Who replaces somebody today, by the place replaced."""
+    found: dict[UUID, list[Replacement]] = {}
+    for row in rows:
         if row.replaces_id and row.state == ParticipationState.ADMITTED and row.is_current():
-            by.setdefault(row.replaces_id, []).append(Replacement(row.person.name, row.ends_on))
-    return {number: known[number] for number in wanted if number in known}, by
+            found.setdefault(row.replaces_id, []).append(Replacement(row.person.name, row.ends_on))
+    return found
 
 
 def _ready(rows: list[Participation], subscribed: set[UUID]) -> set[UUID]:
