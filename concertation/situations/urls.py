@@ -11,6 +11,7 @@ from concertation.situations.views import (
     guard,
     guests,
     sharing,
+    supervised,
 )
 
 _CODE = "/situations/<str:code>"
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern] = [
     path("/presenter", bringing.bring, name="situation-bring"),
     path("/brouillons", bringing.drafts, name="situation-drafts"),
     path("/brouillons/<uuid:number>", bringing.draft, name="situation-draft"),
+    path("/brouillons/<uuid:number>/soumettre", supervised.submit, name="situation-submit"),
+    path("/brouillons/<uuid:number>/confirmer", supervised.confirm, name="situation-confirm"),
     path("/brouillons/<uuid:number>/partager", bringing.share, name="situation-share"),
     path(
         "/brouillons/<uuid:number>/partager/questions",

@@ -2,9 +2,10 @@
 
 A column says when that role may: `yes`, `no`, or what must be true between the person and the
 situation (`own`: they brought it; `supervised`: their intern did, and they confirm; `held`: they
-are its case manager; `addressed`: an action of it is theirs; `ticked`: the coordinator opened it for this guest; `named`: it is restricted, and they
-are one of its readers for good). The case manager is a participant
-who holds one situation, so their rights stand in the participant's column as `held`.
+are its case manager; `addressed`: an action of it is theirs; `ticked`: the coordinator opened it
+for this guest; `named`: it is restricted, and they are one of its readers for good). The case
+manager is a participant who holds one situation, so their rights stand in the participant's column
+as `held`.
 """
 
 import itertools

@@ -20,7 +20,9 @@ from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
     PresentationForm,
+    SendBackForm,
     ShareForm,
+    SubmitForm,
     VoiceForm,
 )
 from concertation.situations.forms.sharing import AgreementForm, DecideForm, QuestionForm
@@ -42,8 +44,10 @@ __all__ = [
     "ProposeForm",
     "QuestionForm",
     "RequestForm",
+    "SendBackForm",
     "ShareForm",
     "SheetForms",
+    "SubmitForm",
     "VoiceForm",
     "WithdrawForm",
 ]

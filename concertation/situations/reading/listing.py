@@ -24,6 +24,7 @@ from concertation.situations.models import (
     Situation,
     SituationGrant,
     acted_for,
+    answered_by,
 )
 from concertation.situations.reading.brought import as_brought
 from concertation.situations.reading.find import code_of, in_sight, visits
@@ -141,7 +142,7 @@ def _mine(actor: gate.Actor) -> Q:
     owned = AgreedAction.objects.filter(
         acted_for(actor.participation), situation=OuterRef("pk"), state__in=OPEN_ACTION_STATES
     )
-    held = Q(brought_by=actor.participation) | Q(case_manager=actor.participation)
+    held = answered_by(actor.participation) | Q(case_manager=actor.participation)
     return held | Q(Exists(owned))
 
 

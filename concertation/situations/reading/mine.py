@@ -24,7 +24,13 @@ from concertation.situations.enums import (
     ContributionKind,
     Informed,
 )
-from concertation.situations.models import AgreedAction, Contribution, Situation, acted_for
+from concertation.situations.models import (
+    AgreedAction,
+    Contribution,
+    Situation,
+    acted_for,
+    answered_by,
+)
 from concertation.situations.reading.find import code_of, holds_key, in_sight
 from concertation.situations.reading.words import ACTION_GLYPHS, shown
 from ethics import gate
@@ -163,7 +169,7 @@ def _followed(actor: gate.Actor) -> list[Situation]:
     if not holds_key(actor):
         return []
     me = actor.participation
-    mine = Q(brought_by=me) | Q(case_manager=me)
+    mine = answered_by(me) | Q(case_manager=me)
     return list(in_sight(actor).filter(mine, state__in=OPEN_STATES).order_by("signalled_on", "id"))
 
 
@@ -223,7 +229,7 @@ def _entries(actor: gate.Actor, since: date) -> list[Contribution]:
     if not holds_key(actor):
         return []
     me = actor.participation
-    concerned = Q(brought_by=me) | Q(case_manager=me) | acted_for(me, "actions__owner")
+    concerned = answered_by(me) | Q(case_manager=me) | acted_for(me, "actions__owner")
     about = in_sight(actor).filter(concerned, state__in=OPEN_STATES).values("id")
     rows = Contribution.objects.filter(situation__in=about, on__gte=since).exclude(author=me)
     return list(

@@ -124,6 +124,8 @@ class Frame:
     glyph: str
     signalled_on: date | None
     brought_by: str
+    # The supervisor who confirmed what an intern brought.
+    confirmed_by: str
     holder: str
     holder_number: UUID | None
     held_by_me: bool
@@ -262,7 +264,7 @@ def readers_by_organisation(actor: gate.Actor, code: str) -> tuple[ReaderRow, ..
 
 def _frame(actor: gate.Actor, row: Situation) -> Frame:
     places = Participation.objects.select_related("organisation").in_bulk(
-        [number for number in (row.brought_by_id, row.case_manager_id) if number]
+        [each for each in (row.brought_by_id, row.supervisor_id, row.case_manager_id) if each]
     )
     return Frame(
         state=row.state,
@@ -270,6 +272,7 @@ def _frame(actor: gate.Actor, row: Situation) -> Frame:
         glyph=words.SITUATION_GLYPHS[row.state],
         signalled_on=row.signalled_on,
         brought_by=words.place(places.get(row.brought_by_id)),
+        confirmed_by=words.place(places.get(row.supervisor_id)),
         holder=words.place(places.get(row.case_manager_id)) if row.case_manager_id else "",
         holder_number=row.case_manager_id,
         held_by_me=row.case_manager_id is not None and row.case_manager_id == actor.participation,
