@@ -72,6 +72,16 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
+from ethics.gate.tables import (
+    REFERENCES,
+    ROWS,
+    forget_old_tables,
+    forget_table,
+    keep_table,
+    open_table,
+    own_tables,
+    write_table,
+)
 from ethics.gate.unlock import (
     KeysMissing,
     Unlocking,
@@ -89,6 +99,8 @@ from ethics.gate.write import Pen, writing
 
 __all__ = [
     "LEAST_READERS",
+    "REFERENCES",
+    "ROWS",
     "UNOPENABLE",
     "Actor",
     "Answers",
@@ -122,12 +134,15 @@ __all__ = [
     "digits",
     "fetch_standing",
     "finish_session",
+    "forget_old_tables",
     "forget_recovery_key",
+    "forget_table",
     "forget_text",
     "found",
     "held_for_command",
     "holders",
     "holds_keys",
+    "keep_table",
     "keep_text",
     "kept_texts",
     "known_names",
@@ -140,7 +155,9 @@ __all__ = [
     "missing_key_alarm",
     "new_recovery_key",
     "offers",
+    "open_table",
     "opens",
+    "own_tables",
     "pending_recovery_key",
     "proposal",
     "provider_is_registered",
@@ -165,5 +182,6 @@ __all__ = [
     "standing",
     "take_scope_back",
     "vouch",
+    "write_table",
     "writing",
 ]
