@@ -48,7 +48,7 @@ def read_table(data: bytes) -> Table:
     _check_package(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    except Exception as error:  # noqa: BLE001 - whatever a broken file makes the library raise
+    except Exception as error:
         raise SpreadsheetError(_unreadable()) from error
     try:
         for sheet in book.worksheets:
@@ -56,13 +56,14 @@ def read_table(data: bytes) -> Table:
                 return Table(found[0], found[1:])
     except SpreadsheetError:
         raise
-    except Exception as error:  # noqa: BLE001 - the same, found while reading rows
+    except Exception as error:
         raise SpreadsheetError(_unreadable()) from error
     finally:
         book.close()
     raise SpreadsheetError(
         _(
-            "Ce fichier n’a pas de lignes. Le tableau doit avoir une ligne de titres, puis des lignes."
+            "Ce fichier n’a pas de lignes. Le tableau doit avoir une ligne de titres, puis des"
+            " lignes."
         )
     )
 
@@ -76,8 +77,8 @@ def _check_package(data: bytes) -> None:
     except zipfile.BadZipFile as error:
         raise SpreadsheetError(
             _(
-                "Ce n’est pas un fichier .xlsx lisible. Dans votre tableur, choisissez «\u00a0Enregistrer"
-                " sous\u00a0» puis le format .xlsx, sans mot de passe."
+                "Ce n’est pas un fichier .xlsx lisible. Dans votre tableur, choisissez"
+                " «\u00a0Enregistrer sous\u00a0» puis le format .xlsx, sans mot de passe."
             )
         ) from error
     unpacked = sum(part.file_size for part in parts)
@@ -125,7 +126,8 @@ def _text(value: Any) -> str:
 
 def _unreadable() -> str:
     return _(
-        "Ce fichier .xlsx est abîmé\u00a0: ouvrez-le dans votre tableur et enregistrez-le à nouveau."
+        "Ce fichier .xlsx est abîmé\u00a0: ouvrez-le dans votre tableur et enregistrez-le à"
+        " nouveau."
     )
 
 

@@ -16,6 +16,7 @@ from concertation.situations.forms.following import (
 )
 from concertation.situations.forms.frameworks import FrameworkForm
 from concertation.situations.forms.guests import OpenToGuestForm
+from concertation.situations.forms.imports import ColumnsForm, StartForm, StepForm, UploadForm
 from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
@@ -32,6 +33,7 @@ __all__ = [
     "AudienceForm",
     "BringForm",
     "CloseForm",
+    "ColumnsForm",
     "Conflict",
     "ContributeForm",
     "DecideForm",
@@ -44,6 +46,9 @@ __all__ = [
     "RequestForm",
     "ShareForm",
     "SheetForms",
+    "StartForm",
+    "StepForm",
+    "UploadForm",
     "VoiceForm",
     "WithdrawForm",
 ]
