@@ -125,7 +125,7 @@ def read_row(row: Sequence[str], columns: Mapping[str, int]) -> ReadRow:
     reasons: list[Reason] = []
     needs = _needs(cells.get("needs", ""), reasons)
     urgency = _urgency(cells.get("urgency", ""), reasons)
-    texts = {name: cells.get(name, "") for name in TEXTS}
+    texts: dict[str, Any] = {name: cells.get(name, "") for name in TEXTS}
     parts = _SEPARATORS.split(cells.get("network", ""))
     network = tuple(Tie(part.strip()) for part in parts if part.strip())
     presentation = Presentation(**texts, needs=needs, urgency=urgency, network=network)

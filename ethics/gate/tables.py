@@ -19,8 +19,9 @@ from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.alarms import unopenable_alarm
 from ethics.gate.read import allow, refuse_unknown
+from ethics.gate.refusals import Refused
 from ethics.gate.write import Pen
-from ethics.policy import Act
+from ethics.policy import Act, Refusal
 from ethics.secrecy import sealing, unsealing
 from ethics.secrecy.erasure import store
 from ethics.secrecy.models import Container, ContainerKind, KeptTable
@@ -39,7 +40,7 @@ def keep_table(pen: Pen, kind: str, value: Any, *, person: UUID | None = None) -
     KeptTable.objects.create(
         container_id=number,
         kind=kind,
-        concertation=pen.actor.concertation,
+        concertation=_here(pen.actor),
         person=person or pen.actor.person,
         sealed=_sealed(pen._keys[(number, 1)], number, 1, value),
         expires_on=timezone.localdate() + KEPT_FOR[kind],
@@ -106,10 +107,17 @@ def _destroy(number: UUID) -> None:
 def _of(actor: Actor, kind: str) -> QuerySet[KeptTable]:
     return KeptTable.objects.filter(
         person=actor.person,
-        concertation=actor.concertation,
+        concertation=_here(actor),
         kind=kind,
         expires_on__gte=timezone.localdate(),
     )
+
+
+def _here(actor: Actor) -> UUID:
+    """The concertation it is done in."""
+    if actor.concertation is None:
+        raise Refused(Refusal.NO_PARTICIPATION)
+    return actor.concertation
 
 
 def _theirs(actor: Actor, number: UUID, kind: str) -> KeptTable:

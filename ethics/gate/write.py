@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -37,9 +37,6 @@ from ethics.secrecy.models import (
     TallyNote,
 )
 from ethics.secrecy.suites import SecrecyError
-
-# The first key of a container is its author's own, whatever the audience becomes.
-_DRAFT: Final = 1
 
 
 @dataclass(slots=True, repr=False)
@@ -299,7 +296,7 @@ class Pen:
     def _member(self, person: UUID | None) -> tuple[UUID, bytes]:
         if person in {None, self.actor.person}:
             return self._own()
-        if member := self._state.members.get(person):  # type: ignore[arg-type]
+        if member := self._state.members.get(person):
             return member.keys, member.public.hpke
         raise SecrecyError("not_in_chain")
 

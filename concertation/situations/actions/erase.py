@@ -117,7 +117,7 @@ def reapply() -> list[Erasure]:
     for number in keys_back():
         store.destroy(number)
     for container in list(came_back()):
-        if container.kind != ContainerKind.SITUATION:
+        if container.kind != ContainerKind.SITUATION or container.concertation is None:
             # Nothing of a situation: its rows have nobody's ledger to stand in.
             _delete_rows(container.id)
             continue

@@ -65,7 +65,7 @@ class ColumnsForm(StepForm):
         self, *args: Any, page: ImportPage, people: Iterable[tuple[UUID, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        titles = [("", _("(ne pas reprendre)"))]
+        titles: list[tuple[str, Any]] = [("", _("(ne pas reprendre)"))]
         for number, title in enumerate(page.header):
             seen = title or next((row[number] for row in page.sample if row[number]), "")
             titles.append((str(number), f"{number + 1}. {seen[:60]}"))

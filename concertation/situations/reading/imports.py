@@ -1,6 +1,6 @@
 """What the pages of an import show: the uploaded table, and one's own imported drafts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -155,7 +155,7 @@ def resolve(
     if not wanted:
         found = [each for each in people if each.id == owner]
     else:
-        ways = (
+        ways: tuple[Callable[[Participation], str], ...] = (
             lambda each: each.person.email,
             lambda each: each.person.name,
             lambda each: each.organisation.name,
