@@ -39,7 +39,8 @@ def of_a_table(view: View) -> View:
             messages.error(
                 request,
                 _(
-                    "Ce tableau ne s’ouvre plus\u00a0: supprimez-le et envoyez le fichier à nouveau."
+                    "Ce tableau ne s’ouvre plus\u00a0: supprimez-le et envoyez le fichier à"
+                    " nouveau."
                 ),
             )
             return redirect("import", slug=slug)
