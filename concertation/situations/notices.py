@@ -136,6 +136,15 @@ INFORM_FIRST: Final[Text] = (
         " reprenez la décision de partage\u00a0: l’accueil vous y mène.\n"
     ),
 )
+IMPORTED: Final[Text] = (
+    _("Des brouillons repris d’un tableau vous attendent"),
+    _(
+        "Bonjour,\n\nLa coordination a repris un tableau de suivi. Les lignes que vous aviez"
+        " présentées sont devenues des brouillons que vous seul·e pouvez ouvrir. Relisez-les et"
+        " décidez, dix par page, ce que vous partagez\u00a0: «\u00a0Mes brouillons\u00a0» vous y"
+        " mène.\n"
+    ),
+)
 
 
 def tell(places: Iterable[UUID], text: Text) -> None:

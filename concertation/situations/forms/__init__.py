@@ -16,6 +16,7 @@ from concertation.situations.forms.following import (
 )
 from concertation.situations.forms.frameworks import FrameworkForm
 from concertation.situations.forms.guests import OpenToGuestForm
+from concertation.situations.forms.imports import ColumnsForm, StartForm, StepForm, UploadForm
 from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
@@ -34,6 +35,7 @@ __all__ = [
     "AudienceForm",
     "BringForm",
     "CloseForm",
+    "ColumnsForm",
     "Conflict",
     "ContributeForm",
     "DecideForm",
@@ -47,7 +49,10 @@ __all__ = [
     "SendBackForm",
     "ShareForm",
     "SheetForms",
+    "StartForm",
+    "StepForm",
     "SubmitForm",
+    "UploadForm",
     "VoiceForm",
     "WithdrawForm",
 ]

@@ -15,6 +15,7 @@ from concertation.situations import actions, reading
 from concertation.situations.codes import show_code
 from concertation.situations.errors import AlreadyBrought, LongSequenceNeeded, NotReadable
 from concertation.situations.forms import BringForm, ShareForm
+from concertation.situations.reading import imports as importation
 
 View = Callable[..., HttpResponse]
 
@@ -85,8 +86,13 @@ def _after_draft(request: CircleRequest, slug: str, number: UUID, as_draft: bool
 @require_safe
 def drafts(request: CircleRequest, slug: str) -> HttpResponse:
     """One's own drafts."""
-    rows = reading.drafts(request.actor)
-    context = {"drafts": rows, "slug": slug, "submits": reading.submits(request.actor)}
+    context = {
+        "drafts": reading.drafts(request.actor),
+        "slug": slug,
+        "submits": reading.submits(request.actor),
+        "imported": importation.has_imported(request.actor),
+        "imports": importation.imports(request.actor),
+    }
     return render(request, "situations/drafts.html", context)
 
 
