@@ -90,15 +90,15 @@ class ReplacementRefused(_Told):
 
     field = "replaces"
     NOBODY: Final = _(
-        "On ne remplace qu’un membre admis qui lit le tableau : choisissez quelqu’un d’autre, ou"
+        "On ne remplace qu’un membre admis qui lit le tableau : choisissez quelqu’un d’autre, ou"
         " personne."
     )
     ELSEWHERE: Final = _(
-        "On remplace quelqu’un de sa propre organisation : vérifiez l’organisation, ou ne"
+        "On remplace quelqu’un de sa propre organisation : vérifiez l’organisation, ou ne"
         " choisissez personne."
     )
     ROLE: Final = _(
-        "Qui remplace un membre du cercle doit lire le tableau comme lui : choisissez le rôle"
+        "Qui remplace un membre du cercle doit lire le tableau comme lui : choisissez le rôle"
         " d’intervenant·e, tenu·e au secret professionnel, ou ne choisissez personne."
     )
 
@@ -108,18 +108,18 @@ class SupervisorRefused(_Told):
 
     field = "supervised_by"
     MISSING: Final = _(
-        "Un·e stagiaire a un·e responsable de stage, qui confirme ce qu’elle ou il présente :"
+        "Un·e stagiaire a un·e responsable de stage, qui confirme ce qu’elle ou il présente :"
         " choisissez qui."
     )
     ONLY_INTERNS: Final = _(
-        "Seul·e un·e stagiaire a un·e responsable de stage : choisissez ce rôle, ou personne."
+        "Seul·e un·e stagiaire a un·e responsable de stage : choisissez ce rôle, ou personne."
     )
     NOBODY: Final = _(
-        "La ou le responsable de stage est un membre admis qui présente lui-même des situations :"
+        "La ou le responsable de stage est un membre admis qui présente lui-même des situations :"
         " choisissez quelqu’un d’autre."
     )
     ELSEWHERE: Final = _(
-        "La ou le responsable de stage est de la même organisation : vérifiez l’organisation, ou"
+        "La ou le responsable de stage est de la même organisation : vérifiez l’organisation, ou"
         " choisissez quelqu’un d’autre."
     )
 
@@ -128,7 +128,7 @@ class ReplacementEnds(AccountError):
     """A replacement is for a time."""
 
     field = "ends_on"
-    sentence = _("Un remplacement finit à une date : indiquez-la.")
+    sentence = _("Un remplacement finit à une date : indiquez-la.")
 
 
 class HoldsNoKeys(AccountError):

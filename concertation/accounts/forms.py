@@ -52,7 +52,7 @@ def supervisor_field() -> Any:
         required=False,
         empty_label=_("personne"),
         help_text=_(
-            "Pour un·e stagiaire, obligatoire : un membre de la même organisation, qui relit ses"
+            "Pour un·e stagiaire, obligatoire : un membre de la même organisation, qui relit ses"
             " situations et prend la décision de partage."
         ),
     )
@@ -205,7 +205,7 @@ class PlaceRadio(forms.RadioSelect):
         ),
         str(Place.COORDINATOR): _("Intervenant·e qui anime : réunions, membres, rapport."),
         str(Place.INTERN): _(
-            "Lit le tableau, propose des actions ; sa ou son responsable confirme ce qu’elle ou il"
+            "Lit le tableau, propose des actions ; sa ou son responsable confirme ce qu’elle ou il"
             " présente. Secret professionnel."
         ),
         str(Place.LIMITED_READER): _(
@@ -243,7 +243,7 @@ class InviteForm(PersonForm):
         required=False,
         empty_label=_("personne"),
         help_text=_(
-            "Un congé, une maladie : la personne voit les actions du membre remplacé et peut y"
+            "Un congé, une maladie : la personne voit les actions du membre remplacé et peut y"
             " répondre, jusqu’à la date de fin. Les deux sont de la même organisation."
         ),
     )
