@@ -21,7 +21,9 @@ from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
     PresentationForm,
+    SendBackForm,
     ShareForm,
+    SubmitForm,
     VoiceForm,
 )
 from concertation.situations.forms.sharing import AgreementForm, DecideForm, QuestionForm
@@ -44,10 +46,12 @@ __all__ = [
     "ProposeForm",
     "QuestionForm",
     "RequestForm",
+    "SendBackForm",
     "ShareForm",
     "SheetForms",
     "StartForm",
     "StepForm",
+    "SubmitForm",
     "UploadForm",
     "VoiceForm",
     "WithdrawForm",
