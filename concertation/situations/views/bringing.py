@@ -5,8 +5,10 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +17,7 @@ from concertation.situations import actions, reading
 from concertation.situations.codes import show_code
 from concertation.situations.errors import AlreadyBrought, LongSequenceNeeded, NotReadable
 from concertation.situations.forms import BringForm, ShareForm
+from concertation.situations.models import Situation
 from concertation.situations.reading import imports as importation
 
 View = Callable[..., HttpResponse]
@@ -46,6 +49,8 @@ def bring(request: CircleRequest, slug: str) -> HttpResponse:
     form = BringForm(request.POST or None, as_draft=as_draft)
     if request.method == "POST":
         row = form.attempt(actions.save_draft, request.actor)
+        if "autosave" in request.POST:
+            return _kept(form, row)
         if row is not None:
             return _after_draft(request, slug, row.id, as_draft)
     context = {"form": form, "slug": slug, "submits": reading.submits(request.actor)}
@@ -65,6 +70,8 @@ def draft(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     form = BringForm(request.POST or None, initial=initial, as_draft=as_draft)
     if request.method == "POST":
         row = form.attempt(actions.save_draft, request.actor, draft=number)
+        if "autosave" in request.POST:
+            return _kept(form, row)
         if row is not None:
             return _after_draft(request, slug, number, as_draft)
     conflicts = form.conflicts(saved.presentation, saved.version)
@@ -72,6 +79,14 @@ def draft(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     if reading.submits(request.actor):
         context["submission"] = reading.submission(request.actor, number)
     return render(request, "situations/bring.html", context)
+
+
+def _kept(form: BringForm, row: Situation | None) -> HttpResponse:
+    """What a page that keeps itself is told: version and time, or that nothing was kept."""
+    if row is None:
+        return JsonResponse({"stale": form.stale}, status=422)
+    now = date_format(timezone.localtime(), "TIME_FORMAT")
+    return JsonResponse({"version": row.version, "at": now})
 
 
 def _after_draft(request: CircleRequest, slug: str, number: UUID, as_draft: bool) -> HttpResponse:
