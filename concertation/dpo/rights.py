@@ -59,7 +59,7 @@ class RolePart:
 
 @dataclass(frozen=True, slots=True)
 class PolicyPage:
-    """Role by role in words, then both tables, their heads, and what each condition's word means."""
+    """Role by role in words, then both tables, their heads, and what the conditions' words mean."""
 
     parts: tuple[RolePart, ...]
     roles: tuple[tuple[str | Promise, str], ...]
@@ -80,7 +80,7 @@ def policy_page(own: frozenset[Role] = frozenset()) -> PolicyPage:
             *((labels.CONDITIONS[when], str(when.label)) for when in When if when != When.ALWAYS),
             (
                 labels.AS_PARTICIPANT,
-                _("comme les intervenant·es : ses droits s’ajoutent aux leurs"),
+                _("comme les intervenant·es : ses droits s’ajoutent aux leurs"),
             ),
         ),
     )
