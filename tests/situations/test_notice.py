@@ -79,7 +79,7 @@ def test_every_group_of_fields_is_told_in_the_person_s_words(circle: Circle) -> 
             ("5 mois sans nouvelles", "2 mois, le suivi", "4 mois après la fin", "7 mois, sauf"),
         ),
         ("nl", ("5 maanden zonder", "2 maanden", "4 maanden na", "7 maanden, tenzij")),
-        ("en", ("5 months without", "2 months", "4 months after", "7 months, unless")),
+        ("en", ("5 months without", "2 months", "4 months after", "7 months at the latest")),
     ],
 )
 def test_its_months_are_those_the_software_applies(
