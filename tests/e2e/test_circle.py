@@ -62,14 +62,14 @@ def test_whoever_withdraws_for_a_conflict_finds_it_nowhere_any_more(house: House
     page.wait_for_url("**/tableau")
     assert code not in page.locator("main").inner_text()
     assert answers_404(page, house, code)
-    home = house.visit("participant", "")
-    home.locator("main a[href*='/reunions/']").first.click()
-    home.wait_for_url("**/reunions/*")
-    assert code not in home.content()
+    agenda = house.visit("participant", "reunions")
+    agenda.locator("main a[href*='/reunions/']").first.click()
+    agenda.wait_for_url("**/reunions/*")
+    assert code not in agenda.content()
+    address = agenda.url.removeprefix(house.demo.url)
     holder = house.visit("gestionnaire", f"situations/{code}")
     says(holder, "restreinte")
-    agenda = house.visit("gestionnaire", home.url.removeprefix(house.demo.url))
-    assert code in agenda.content()
+    assert code in house.visit("gestionnaire", address).content()
 
 
 def test_a_guest_reads_the_situation_ticked_for_them_until_it_is_taken_back(house: House) -> None:
