@@ -68,6 +68,7 @@ class Act(models.TextChoices):
     IMPORT = "import", _("importer un tableau de suivi")
     RECORD_FRAMEWORK = "record_framework", _("enregistrer un cadre légal de concertation")
     READ_MEMBERS = "read_members", _("voir les membres")
+    READ_NOTICE = "read_notice", _("remettre la notice à la personne")
     OPEN_TO_GUEST = "open_to_guest", _("ouvrir une situation à un·e invité·e, la reprendre")
     INVITE = "invite", _("inviter")
     ADMIT = "admit", _("admettre")
@@ -199,6 +200,8 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.RECORD_FRAMEWORK: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_MEMBERS: _EVERYONE,
+        # What the person is told is checked by whom they may complain to.
+        Act.READ_NOTICE: MappingProxyType({**_EVERYONE, R.DPO: W.ALWAYS}),
         Act.OPEN_TO_GUEST: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.INVITE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ADMIT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),

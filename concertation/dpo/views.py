@@ -1,6 +1,6 @@
 """The DPO's page, its verification and its signed state; and who may see what, for everyone."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -57,9 +57,9 @@ def checkpoint(request: CircleRequest, slug: str) -> HttpResponse:
 
 @door(Door.CIRCLE)
 @require_safe
-def policy(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who may see what: the table that decides, for every member."""
-    return render(request, "dpo/policy.html", {"page": policy_page()})
+def policy(request: CircleRequest, slug: str) -> HttpResponse:
+    """Who may see what, and why: the table that decides, for every member."""
+    return render(request, "dpo/policy.html", {"page": policy_page(request.hat.role_set)})
 
 
 def _ledger_page(request: CircleRequest, verify_form: VerifyForm) -> HttpResponse:

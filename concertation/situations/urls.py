@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("/cadre-legal", frameworks.framework, name="framework"),
     path("/cadre-legal/<uuid:number>/fin", frameworks.end, name="framework-end"),
     path("/notice", frameworks.person_notice, name="person-notice"),
+    path("/notice.pdf", frameworks.person_notice_pdf, name="person-notice-pdf"),
     path("/invites/<uuid:number>", guests.guest, name="situation-guest"),
     path(
         "/invites/<uuid:number>/<str:code>/reprendre",

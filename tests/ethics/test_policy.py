@@ -72,6 +72,7 @@ lift_suppression    no                  yes             no         no         no
 import              no                  yes             no         no         no         no  no  no
 record_framework    no                  yes             no         no         no         no  no  no
 read_members        yes                 yes             yes        yes        yes        no  no  no
+read_notice         yes                 yes             yes        yes        yes        no  yes no
 invite              no                  yes             no         no         no         no  no  no
 admit               no                  yes             no         no         no         no  no  no
 remove              no                  yes             no         no         no         no  no  no
