@@ -71,6 +71,13 @@ def sealed_read_sqlite() -> Measure:
     return sealed.sealed_read()
 
 
+def sealed_read_peers() -> Measure:
+    """The same read with other packages' encrypted fields."""
+    from tests.benchmarks import peers  # noqa: PLC0415 - only when it is asked for
+
+    return peers.sealed_read_peers()
+
+
 def sign_in() -> Measure:
     """What a password costs."""
     from tests.benchmarks import sealed  # noqa: PLC0415 - its models need Django to be set up
@@ -87,6 +94,7 @@ MEASURES: Final[dict[str, Callable[[], Measure]]] = {
     "board_price": board_price,
     "sheet_price": sheet_price,
     "sealed_read_sqlite": sealed_read_sqlite,
+    "sealed_read_peers": sealed_read_peers,
     "sealed_read_postgres": later(6, "ratio", "the same read on PostgreSQL comes later."),
     "sign_in": sign_in,
     "board_growth": later(1.5, "ratio", "the board's search and filters at 2,000 come later."),

@@ -1,4 +1,4 @@
-"""A process killed (SIGKILL) in the middle of an erasure: nothing is half there, and it is finished.
+"""A process killed (SIGKILL) in the middle of an erasure: nothing is half there, all is finished.
 
 The child is a process of its own with its own connections; nothing of it can clean up.
 """
