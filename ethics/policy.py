@@ -58,6 +58,8 @@ class Act(models.TextChoices):
     WITHDRAW = "withdraw", _("se retirer d’une situation")
     WITHDRAW_OTHER = "withdraw_other", _("retirer quelqu’un d’une situation")
     ERASE = "erase", _("effacer une situation clôturée")
+    EXTEND = "extend", _("demander et décider qu’une situation est gardée plus longtemps")
+    GIVE_OPINION = "give_opinion", _("rendre un avis sur une prolongation, sans rien lire")
     READ_ERASURES = "read_erasures", _("lire les procès-verbaux d’effacement")
     ASK_ACCESS = "ask_access", _("demander l’accès à une situation restreinte")
     GRANT_ACCESS = "grant_access", _("accorder l’accès pour un temps")
@@ -190,6 +192,8 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.WITHDRAW: _READERS,
         Act.WITHDRAW_OTHER: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ERASE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.EXTEND: _WHO_ANSWERS,
+        Act.GIVE_OPINION: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.READ_ERASURES: MappingProxyType({R.COORDINATOR: W.ALWAYS, R.DPO: W.ALWAYS}),
         Act.ASK_ACCESS: _CIRCLE,
         Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
@@ -230,21 +234,22 @@ ON_A_SITUATION: Final = frozenset(
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
         Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE,
         Act.READ_OWN, Act.OPEN_TO_GUEST, Act.SUBMIT, Act.SHARE_DRAFT,
+        Act.EXTEND,
     }
 )  # fmt: skip
 WRITES: Final = ON_A_SITUATION - {
     Act.READ, Act.READ_OWN, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS,
 }  # fmt: skip
-# A closed situation is read, and nothing more, until it is reopened or erased; who may read it can
-# still change, and the person may withdraw their agreement.
-ON_ITS_READERS: Final = frozenset(
+# A closed situation is read, and nothing more, until it is reopened or erased; who may read it and
+# how long it is kept can still change, and the person may withdraw their agreement.
+ONCE_SHARED: Final = frozenset(
     {
         Act.RESTRICT, Act.WITHDRAW, Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.WITHDRAW_AGREEMENT,
-        Act.OPEN_TO_GUEST,
+        Act.OPEN_TO_GUEST, Act.EXTEND,
     }
 )  # fmt: skip
 CLOSED_ONLY: Final = frozenset({Act.ERASE})
-OPEN_ONLY: Final = WRITES - ON_ITS_READERS - CLOSED_ONLY
+OPEN_ONLY: Final = WRITES - ONCE_SHARED - CLOSED_ONLY
 
 
 def cell(act: Act, group: FieldGroup | None = None) -> Cell:
@@ -332,8 +337,9 @@ def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refus
         return Refusal.STATE
     if act in CLOSED_ONLY and not subject.closed:
         return Refusal.STATE
-    if act in ON_ITS_READERS and subject.draft:
-        # A draft gets readers by the sharing decision, and by nothing else.
+    if act in ONCE_SHARED and subject.draft:
+        # A draft gets readers by the sharing decision, and by nothing else; it is its author's to
+        # keep or throw away.
         return Refusal.STATE
     return None
 

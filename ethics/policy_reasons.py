@@ -69,6 +69,9 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
         Act.SUBMIT: _(
             "Apprendre, c’est oser apporter : quelqu’un de la même maison relit et en répond."
         ),
+        Act.SHARE_DRAFT: _(
+            "Partager un secret se décide par qui en répond, pas par qui l’a mis en mots."
+        ),
         Act.READ_OWN: _("On peut relire ce qu’on a écrit soi-même : on le sait déjà."),
         Act.EDIT: _("Qui répond d’une présentation la corrige : une seule voix, pas vingt."),
         Act.CONTRIBUTE: _("Aider, c’est aussi écrire ce qu’on sait et ce qu’on se demande."),
@@ -100,6 +103,10 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
             " répond."
         ),
         Act.ERASE: _("Effacer est sans retour : une seule personne en répond, après la clôture."),
+        Act.EXTEND: _(
+            "Garder plus longtemps demande une raison, l’avis du ou de la DPO et deux personnes."
+        ),
+        Act.GIVE_OPINION: _("L’avis vient de qui ne lit pas la situation et n’a rien à y gagner."),
         Act.READ_ERASURES: _("L’effacement se prouve à qui en répond, et à qui contrôle."),
         Act.ASK_ACCESS: _("Une situation restreinte peut vous concerner : dites pourquoi."),
         Act.GRANT_ACCESS: _("Seul qui lit déjà la situation sait si une autre lecture est utile."),

@@ -67,5 +67,11 @@ def _ledger_page(request: CircleRequest, verify_form: VerifyForm) -> HttpRespons
     form = SearchForm(request.GET, actor=request.actor)
     page = reading.desk(request.actor, form.search())
     advice = situations.reminders(request.actor).advice
-    parts = {"page": page, "form": form, "verify_form": verify_form, "advice": advice}
+    parts = {
+        "page": page,
+        "form": form,
+        "verify_form": verify_form,
+        "advice": advice,
+        "opinions": situations.opinions_waiting(request.actor),
+    }
     return render(request, "dpo/ledger.html", parts)

@@ -14,10 +14,14 @@ from simple_history.models import HistoricalRecords
 
 from concertation.accounts.models import Concertation, Participation
 from concertation.situations.enums import (
+    OPEN_EXTENSIONS,
     AccessReason,
     ActionState,
     ContributionKind,
     ErasureCause,
+    ExtensionReason,
+    ExtensionState,
+    Opinion,
     RequestState,
     SituationState,
 )
@@ -73,6 +77,8 @@ class Situation(SealedRecord):
     last_entry_at = models.DateTimeField(default=timezone.now)
     # Six months passed without an entry: its holder was asked to look again.
     review_asked_on = models.DateField(null=True, blank=True)
+    # The last day, where an extension moved it; closing ends what was decided before.
+    kept_until = models.DateField(null=True, blank=True)
     # Marked for erasure: from here on nobody finds it, whatever step comes next or fails.
     erasing = models.BooleanField(default=False)
     # The number of the form it was typed in: a second click finds the draft it already made.
@@ -345,6 +351,52 @@ class Erasure(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-marked_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Extension(models.Model):
+    """That a situation is to be kept longer: asked, advised by the DPO, decided by two people.
+
+    Words of lists and days only; it goes with its situation, the ledger keeps that it was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="extensions")
+    state = models.CharField(max_length=8, choices=ExtensionState, default=ExtensionState.ASKED)
+    asked_by = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=12, choices=ExtensionReason)
+    months = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField(default=timezone.now)
+    opinion = models.CharField(max_length=12, choices=Opinion, blank=True)
+    opinion_by = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
+    opinion_at = models.DateTimeField(null=True)
+    # The two who decide, each once they agreed.
+    coordinator = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
+    holder = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["situation"],
+                condition=models.Q(state__in=OPEN_EXTENSIONS),
+                name="one_open_extension_each",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="granted")
+                | models.Q(
+                    opinion_at__isnull=False,
+                    coordinator__isnull=False,
+                    holder__isnull=False,
+                    until__isnull=False,
+                ),
+                name="an_extension_has_opinion_and_two_voices",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -317,6 +317,7 @@ def close_situation(
             outcome_comment=comment,
         )
         row.state, row.closed_on, row.next_review_on = SituationState.CLOSED, day, None
+        row.kept_until = None
         row.last_entry_at = max(row.last_entry_at, moment(day))
         save(actor, row)
         pen.record(Verb.SITUATION_CLOSED, row, details={"from_state": str(before)})

@@ -6,6 +6,11 @@ from concertation.situations.forms.audience import (
     RequestForm,
     WithdrawForm,
 )
+from concertation.situations.forms.extensions import (
+    DecisionForm,
+    ExtensionForm,
+    OpinionForm,
+)
 from concertation.situations.forms.following import (
     AnswerForm,
     CloseForm,
@@ -39,9 +44,12 @@ __all__ = [
     "Conflict",
     "ContributeForm",
     "DecideForm",
+    "DecisionForm",
+    "ExtensionForm",
     "FrameworkForm",
     "ManagerForm",
     "OpenToGuestForm",
+    "OpinionForm",
     "PresentationForm",
     "ProposeForm",
     "QuestionForm",

@@ -27,7 +27,7 @@ from concertation.situations.enums import (
 from concertation.situations.models import Contribution, Situation, acted_for
 from concertation.situations.reading import words
 from concertation.situations.reading.brought import Brought, brought_text
-from concertation.situations.reading.erasures import erased_on
+from concertation.situations.reading.erasures import erased_on, last_day_soon
 from concertation.situations.reading.find import code_of, find
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.people import Choice, people
@@ -134,6 +134,8 @@ class Frame:
     closed_on: date | None
     # The day the rules erase it.
     erased_on: date | None
+    # An open situation's last day, once it is near.
+    last_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,11 @@ class Sheet:
     def may_erase(self) -> bool:
         """Whether this person may erase the situation before its time."""
         return self.offers.may(Act.ERASE)
+
+    @property
+    def may_extend(self) -> bool:
+        """Whether this person may ask that the situation is kept longer, or decide it."""
+        return self.offers.may(Act.EXTEND)
 
     @property
     def may_see_history(self) -> bool:
@@ -279,7 +286,8 @@ def _frame(actor: gate.Actor, row: Situation) -> Frame:
         restricted=row.restricted,
         next_review_on=row.next_review_on,
         closed_on=row.closed_on,
-        erased_on=erased_on(row.closed_on),
+        erased_on=erased_on(row),
+        last_day=last_day_soon(row),
     )
 
 

@@ -38,9 +38,9 @@ class Command(BaseCommand):
         width = get_terminal_size().columns if self.stdout.isatty() else _PIPE_WIDTH
         console = Console(file=StringIO(), width=width, no_color=True, highlight=False)
         for title, rows in (("read a situation", reading_rows()), ("act", act_rows())):
-            with console.capture() as text:
+            with console.capture() as shown:
                 console.print(_table(title, rows))
-            self.stdout.write(text.get())
+            self.stdout.write(shown.get())
         self.stdout.write("A case manager is a participant too: both columns count.")
         for title, lines in reasons():
             self.stdout.write(f"\nWhy: {title}")
