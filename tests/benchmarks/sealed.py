@@ -68,7 +68,8 @@ def _open(rows: list[SealedNote], keys: Any) -> int:
     size = 0
     for row in rows:
         key = keys[(row.scope, row.key_generation)]
-        size += sum(map(len, open_fields(key, row, SealedNote.sealed_fields()).values()))
+        opened: dict[str, Any] = open_fields(key, row, SealedNote.sealed_fields())
+        size += sum(len(each) for each in opened.values())
     return size
 
 
