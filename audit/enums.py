@@ -54,6 +54,7 @@ class SubjectKind(StrEnum):
     CHARTER = "charter"
     SUBSCRIPTION = "subscription"
     SIGNATURE = "signature"
+    WITHOUT_ACCOUNT = "without_account"
     TALLY_NOTE = "tally_note"
     REPORT = "report"
     FRAMEWORK = "framework"
@@ -87,6 +88,11 @@ class Verb(StrEnum):
     ORGANISATION_SUBSCRIBED = "organisation_subscribed"
     SUBSCRIPTION_ENDED = "subscription_ended"
     PEOPLE_CONFIRMED = "people_confirmed"
+    # someone present without account: the link they were given, what they said yes to, the
+    # coordinator's signature under it
+    CHARTER_OFFERED = "charter_offered"
+    CHARTER_ACCEPTED = "charter_accepted"
+    CHARTER_COUNTERSIGNED = "charter_countersigned"
     # membership and keys
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation_accepted"
@@ -190,6 +196,9 @@ GOVERNANCE_VERBS = frozenset(
         Verb.ORGANISATION_SUBSCRIBED,
         Verb.SUBSCRIPTION_ENDED,
         Verb.PEOPLE_CONFIRMED,
+        Verb.CHARTER_OFFERED,
+        Verb.CHARTER_ACCEPTED,
+        Verb.CHARTER_COUNTERSIGNED,
         Verb.INVITED,
         Verb.INVITATION_ACCEPTED,
         Verb.ADMITTED,

@@ -43,8 +43,18 @@ def place_facts(row: Participation) -> PlaceFacts:
         organisation=row.organisation_id,
         roles=row.role_set,
         status=SecrecyStatus(row.secrecy_status),
-        current=row.is_current(),
+        current=row.is_current() and not _meeting_is_over(row),
+        meeting=row.for_meeting,
     )
+
+
+def _meeting_is_over(row: Participation) -> bool:
+    """Whether the one meeting a guest came for was closed: their place ends with it, sooner than
+    with its day. Asked for guests of a meeting only."""
+    if row.for_meeting is None:
+        return False
+    running = Meeting.objects.filter(id=row.for_meeting).exclude(state=MeetingState.CLOSED)
+    return not running.exists()
 
 
 class Provider:

@@ -112,6 +112,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.ORGANISATION_SUBSCRIBED: _("adhésion d’une organisation"),
             Verb.SUBSCRIPTION_ENDED: _("fin d’une adhésion"),
             Verb.PEOPLE_CONFIRMED: _("confirmer les personnes de l’organisation"),
+            Verb.CHARTER_OFFERED: _("offrir la charte par un lien"),
+            Verb.CHARTER_ACCEPTED: _("accepter la charte sans compte"),
+            Verb.CHARTER_COUNTERSIGNED: _("contresigner une acceptation"),
         },
     ),
     (

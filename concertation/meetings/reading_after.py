@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import Cadence
+from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ATTENDED, ItemKind, ItemState, ItemUse, MeetingState
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.meetings.reading import (
@@ -112,6 +113,7 @@ class Minutes:
     concertation: str
     items: tuple[MinutesItem, ...]
     attendees: tuple[Attendee, ...]
+    without_account: tuple[Entry, ...]
 
     @property
     def came(self) -> tuple[Attendee, ...]:
@@ -197,6 +199,7 @@ def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_R
         concertation=row.concertation.name,
         items=tuple(_item(each, seen, entries, actions, line.on) for each in items),
         attendees=attendees(actor, row.id, line.on),
+        without_account=entries_of(row.id, signed=True),
     )
 
 

@@ -3,7 +3,13 @@ address."""
 
 from django.urls import URLPattern, path
 
-from concertation.meetings import views, views_after, views_agenda, views_live
+from concertation.meetings import (
+    views,
+    views_after,
+    views_agenda,
+    views_live,
+    views_without_account,
+)
 from concertation.meetings.views_home import home
 
 urlpatterns: list[URLPattern] = [
@@ -40,7 +46,35 @@ urlpatterns: list[URLPattern] = [
         views_after.minutes_pdf,
         name="meeting-minutes-pdf",
     ),
+    path(
+        "reunions/<uuid:number>/inviter", views_without_account.invite_guest, name="meeting-invite"
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte",
+        views_without_account.without_account,
+        name="meeting-without-account",
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte/<uuid:present>/contresigner",
+        views_without_account.countersign,
+        name="meeting-countersign",
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte/<uuid:present>/retirer",
+        views_without_account.withdraw,
+        name="meeting-without-account-withdraw",
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte/<uuid:present>/recu",
+        views_without_account.receipt,
+        name="meeting-without-account-receipt",
+    ),
     path("reunions/<uuid:number>/tenir", views.hold, name="meeting-hold"),
+]
+
+# Open to whoever holds the link, and under no concertation's address.
+open_urlpatterns: list[URLPattern] = [
+    path("charte/accepter/<str:token>", views_without_account.acceptance, name="charter-acceptance")
 ]
 
 # Included with the prefix "<slug:slug>", without a slash behind it.

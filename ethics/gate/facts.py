@@ -22,6 +22,8 @@ class PlaceFacts:
     roles: frozenset[Role]
     status: SecrecyStatus
     current: bool
+    # The one meeting a guest is invited to.
+    meeting: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def standing_facts(
     row = row or provider().place(actor.person, actor.participation, actor.concertation)
     if row is None:
         return Standing(facts)
-    agreed = charter.agreement(actor.participation, row.organisation)
+    agreed = charter.agreement(actor.participation, row.organisation, row.meeting)
     place = state.place(actor.person, actor.participation)
     member = state.members.get(actor.person)
     same_keys = member is not None and actor.keys is not None and member.keys == actor.keys.keys
@@ -108,5 +110,6 @@ def standing_facts(
         in_chain=place is not None and same_keys,
         subscribed=agreed.subscribed,
         signed=agreed.signed,
+        one_meeting=row.meeting is not None,
     )
     return Standing(facts, agreed.version)
