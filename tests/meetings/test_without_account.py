@@ -40,7 +40,6 @@ FORM = {
     "secrecy_status": "professional",
     "presence": "remote",
     "language": "nl",
-    "guard_kept": [],
 }
 ALOUD = FORM | {"how": "aloud", "said": "on", "password": PASSWORD}
 LINK = FORM | {"how": "link"}
@@ -181,7 +180,6 @@ def test_unknown_used_old_and_closed_links_get_one_and_the_same_answer(circle: C
     used, old, closed = (link_of(circle, meeting) for _ in range(3))
     stranger = Client()
     stranger.post(used, {"version": 1, "agree": "on"})
-    PresentWithoutAccount.objects.filter(accepted_at=None).order_by("made_at").first()
     rows = list(PresentWithoutAccount.objects.filter(accepted_at=None).order_by("made_at"))
     PresentWithoutAccount.objects.filter(id=rows[0].id).update(expires_at=timezone.now())
     assert stranger.get(closed).status_code == 200
