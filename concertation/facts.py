@@ -19,7 +19,7 @@ from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation, Representation, User
 from concertation.meetings.enums import MeetingState
 from concertation.meetings.models import Meeting
-from concertation.meetings.room import in_the_room
+from concertation.meetings.room import in_the_room, without_account
 from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.models import (
     AgreedAction,
@@ -29,7 +29,7 @@ from concertation.situations.models import (
     acted_for,
 )
 from ethics.gate.actor import Actor
-from ethics.gate.facts import PlaceFacts, Present
+from ethics.gate.facts import Outsider, PlaceFacts, Present
 from ethics.policy_facts import SubjectFacts
 from ethics.roles import Role, SecrecyStatus
 
@@ -122,6 +122,11 @@ class Provider:
             id=meeting, concertation=concertation, state=MeetingState.IN_SESSION
         )
         return in_the_room(meeting) if running.exists() else ()
+
+    def without_account(self, concertation: UUID, meeting: UUID) -> tuple[Outsider, ...]:
+        """Those in that room who have no account."""
+        here = Meeting.objects.filter(id=meeting, concertation=concertation)
+        return without_account(meeting) if here.exists() else ()
 
     def platform_roles(self, person: UUID) -> frozenset[Role]:
         """Roles held outside any concertation: administrator, representative."""

@@ -116,7 +116,8 @@ def send_out(actor: gate.Actor, *, meeting: UUID, places: list[UUID]) -> None:
     `WrongState`."""
     with changing(actor, meeting, Verb.ATTENDANCE_RECORDED, states=RUNNING) as (row, _pen):
         seats = row.attendances.filter(participation__in=places, presence__in=ATTENDED)
-        for seat in seats.filter(left_at=None):
+        others = row.without_account.filter(id__in=places)
+        for seat in (*seats.filter(left_at=None), *others.filter(left_at=None)):
             seat.left_at = timezone.now()
             seat.save()
 

@@ -26,6 +26,7 @@ class Entry:
     accepted_at: datetime | None
     countersigned_at: datetime | None
     expired: bool
+    left_at: datetime | None
 
     @property
     def who(self) -> str:
@@ -54,6 +55,7 @@ def entries_of(meeting: UUID, *, signed: bool = False) -> tuple[Entry, ...]:
             language=row.language,
             accepted_at=row.accepted_at,
             countersigned_at=row.countersigned_at,
+            left_at=row.left_at,
             expired=row.accepted_at is None and row.expires_at is not None and row.expires_at < now,
         )
         for row in rows

@@ -163,6 +163,8 @@ class PresentWithoutAccount(models.Model):
     secrecy_status = models.CharField(_("statut"), max_length=14, choices=SecrecyStatus)
     presence = models.CharField(_("présence"), max_length=8, choices=Presence)
     how = models.CharField(max_length=5, choices=Acceptance)
+    # Out of the room, for a point or for good.
+    left_at = models.DateTimeField(null=True, blank=True)
     # Only the hash of the link's secret is kept.
     token_hash = models.BinaryField(max_length=32, unique=True, null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

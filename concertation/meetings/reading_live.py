@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind
 from audit.event import Subject
+from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ItemKind, ItemState, MeetingState, Presence, Reason
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.meetings.reading import (
@@ -140,6 +141,7 @@ class LivePage:
     # Who would have to leave for the whole point to be shown.
     withheld_for: tuple[Attendee, ...]
     seats: tuple[Attendee, ...]
+    without_account: tuple[Entry, ...]
     # The feedback the group still expects from those who act, by code: the round goes through it.
     awaited: tuple[Line, ...]
 
@@ -147,6 +149,12 @@ class LivePage:
     def in_room(self) -> tuple[Attendee, ...]:
         """Who is there now."""
         return tuple(each for each in self.seats if each.came and each.left_at is None)
+
+    @property
+    def shown_to(self) -> int:
+        """How many people what stands on the screen is laid open to."""
+        outside = sum(1 for each in self.without_account if each.left_at is None)
+        return len(self.in_room) + outside
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
@@ -175,6 +183,7 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
     row = _running(actor, number, Act.PLAN_MEETING)
     found, view = _hour(actor, row)
     seats = attendees(actor, row.id, found.meeting.on)
+    others = entries_of(row.id, signed=True)
     screen = None
     current = found.current
     if current and current.line.situation and not found.paused:
@@ -185,12 +194,19 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
     return LivePage(
         hour=found,
         screen=screen,
-        withheld_for=tuple(each for each in seats if each.participation in missing),
+        withheld_for=tuple(
+            each for each in (*seats, *map(_as_attendee, others)) if each.participation in missing
+        ),
         seats=seats,
+        without_account=others,
         awaited=tuple(each for each in view.items if each.reason == Reason.FEEDBACK)
         if current and current.line.kind == ItemKind.ROUND
         else (),
     )
+
+
+def _as_attendee(each: Entry) -> Attendee:
+    return Attendee(each.number, each.name, each.who, "")
 
 
 def follow_page(actor: gate.Actor, number: UUID) -> FollowPage:

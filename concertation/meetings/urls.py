@@ -65,6 +65,11 @@ urlpatterns: list[URLPattern] = [
         name="meeting-without-account-withdraw",
     ),
     path(
+        "reunions/<uuid:number>/sans-compte/<uuid:present>/sortie",
+        views_without_account.step_out,
+        name="meeting-without-account-out",
+    ),
+    path(
         "reunions/<uuid:number>/sans-compte/<uuid:present>/recu",
         views_without_account.receipt,
         name="meeting-without-account-receipt",

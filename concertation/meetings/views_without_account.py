@@ -164,6 +164,18 @@ def withdraw(request: CircleRequest, slug: str, number: UUID, present: UUID) -> 
 
 
 @door(Door.CIRCLE)
+@require_POST
+def step_out(request: CircleRequest, slug: str, number: UUID, present: UUID) -> HttpResponse:
+    """Somebody left the room, or came back."""
+    reading.check_may_plan(request.actor)
+    try:
+        act.step_out(request.actor, meeting=number, number=present, out="out" in request.POST)
+    except MeetingError as error:
+        messages.error(request, sentence(error))
+    return redirect("meeting-without-account", slug=slug, number=number)
+
+
+@door(Door.CIRCLE)
 @require_safe
 def receipt(request: CircleRequest, slug: str, number: UUID, present: UUID) -> HttpResponse:
     """The countersigned statement as a file that anybody can verify."""

@@ -158,6 +158,27 @@ def withdraw(actor: gate.Actor, *, meeting: UUID, number: UUID) -> None:
         entry.delete()
 
 
+def step_out(actor: gate.Actor, *, meeting: UUID, number: UUID, out: bool) -> None:
+    """Note that somebody left the room, or came back: what is shown meanwhile isn't disclosed to
+    them. Raises `Refused` or `UnknownAttendee`."""
+    row = _of_coordinator(actor, meeting)
+    with gate.writing(
+        actor, Act.PLAN_MEETING, verb=Verb.ATTENDANCE_RECORDED, purpose=Purpose.MEETING
+    ) as pen:
+        found = row.without_account.filter(id=number, countersigned_at__isnull=False)
+        entry = found.select_for_update().first()
+        if entry is None:
+            raise errors.UnknownAttendee
+        entry.left_at = timezone.now() if out else None
+        entry.save()
+        pen.record(
+            Verb.ATTENDANCE_RECORDED,
+            subjects=_subjects(entry),
+            meeting=row.id,
+            details={"status": "out" if out else entry.presence},
+        )
+
+
 def offered(token: str) -> PresentWithoutAccount:
     """Whom a link was made for. Raises `LinkSpent`, the same whatever is wrong with it."""
     rows = PresentWithoutAccount.objects.select_related("meeting__concertation").filter(

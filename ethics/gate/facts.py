@@ -35,6 +35,15 @@ class Present:
     organisation: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Someone in the room who has no account: the charter accepted and countersigned, no key."""
+
+    number: UUID
+    # By professional secrecy, as the coordinator countersigned it.
+    bound: bool
+
+
 class FactsProvider(Protocol):
     """What `concertation` registers at start: rows turned into facts, no decisions."""
 
@@ -46,6 +55,9 @@ class FactsProvider(Protocol):
 
     def present(self, concertation: UUID, meeting: UUID) -> tuple[Present, ...]:
         """The people in the room of a meeting that is in session there, now."""
+
+    def without_account(self, concertation: UUID, meeting: UUID) -> tuple[Outsider, ...]:
+        """Those in that room who have no account."""
 
     def platform_roles(self, person: UUID) -> frozenset[Role]:
         """Roles held outside any concertation: administrator, representative."""

@@ -17,7 +17,7 @@ from audit.record import record_many_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.alarms import chain_watched
-from ethics.gate.facts import Present, Standing, provider, standing_facts
+from ethics.gate.facts import Outsider, Present, Standing, provider, standing_facts
 from ethics.gate.read import (
     Revelation,
     _groups,
@@ -95,9 +95,14 @@ def show_on_screen(
         for seat in seats
         if seat.decision.groups < own.groups or seat.actions is not None
     )
-    if not seats or not common - {FieldGroup.FRAME}:
+    outsiders = provider().without_account(_circle(actor), meeting)
+    # Without an account one is shown what the room is shown, or, not bound by secrecy, nothing:
+    # no right of theirs could say what else.
+    narrowed += tuple(each.number for each in outsiders if not each.bound)
+    unbound = any(not each.bound for each in outsiders)
+    if not seats or unbound or not common - {FieldGroup.FRAME}:
         return Screen(withheld_for=narrowed, nobody_present=not seats)
-    _record(actor, facts, own, seats, situation, meeting, common)
+    _record(actor, facts, own, seats, outsiders, situation, meeting, common)
     actions: frozenset[UUID] | None = None
     for seat in seats:
         if seat.actions is not None:
@@ -153,6 +158,7 @@ def _record(
     facts: Standing,
     own: Decision,
     seats: Iterable[_Seat],
+    outsiders: Iterable[Outsider],
     situation: UUID,
     meeting: UUID,
     groups: frozenset[FieldGroup],
@@ -192,5 +198,18 @@ def _record(
         )
         for seat in seats
         if not set(words) <= told.get(seat.present.number, frozenset())
+    ]
+    events += [
+        Event(
+            verb=Verb.SHOWN_ON_SCREEN,
+            purpose=Purpose.MEETING,
+            subjects=(*about, Subject(SubjectKind.WITHOUT_ACCOUNT, each.number)),
+            field_groups=words,
+            meeting=meeting,
+            present=(each.number,),
+            request_id=actor.request_id,
+        )
+        for each in outsiders
+        if not set(words) <= told.get(each.number, frozenset())
     ]
     record_many_now(name, events)

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from concertation.meetings.actions import plan_meeting
 from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
     AgreementForm,
@@ -44,6 +47,20 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
             "place": "Par vidéo",
             "planned_minutes": 60,
             "kind": "case_concertation",
+        }
+    if form is WithoutAccountForm:
+        meeting = plan_meeting(
+            circle.coordinator.actor, starts_at=timezone.now(), place="Par vidéo"
+        )
+        return url(circle, "meeting-without-account", meeting.id), {
+            "name": "Zzdumont",
+            "function": "médecin",
+            "organisation": "",
+            "secrecy_status": "professional",
+            "presence": "remote",
+            "language": "fr",
+            "how": "link",
+            "email": "zz@cabinet.example",
         }
     row, code = sheet(circle)
     if form is PresentationForm:

@@ -19,6 +19,7 @@ from concertation.accounts.models import Organisation
 from concertation.guarding import GuardedForm, is_free_text
 from concertation.meetings.actions import plan_meeting
 from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.meetings.models import Meeting
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
@@ -94,7 +95,7 @@ GUARDED: Final = sorted(
 )
 
 
-COORDINATORS: Final = {PlanForm, FrameworkForm}
+COORDINATORS: Final = {PlanForm, FrameworkForm, WithoutAccountForm}
 
 
 @pytest.mark.parametrize(("form", "name"), GUARDED)

@@ -17,7 +17,14 @@ from audit.enums import Outcome, Verb
 from audit.leaf import parse_leaf
 from audit.models import Entry
 from audit.names import PLATFORM
-from concertation.meetings import actions, actions_live, errors, reading, reading_after
+from concertation.meetings import (
+    actions,
+    actions_live,
+    errors,
+    reading,
+    reading_after,
+    reading_live,
+)
 from concertation.meetings.models import Meeting, PresentWithoutAccount
 from concertation.meetings.reading_without_account import forget_old
 from concertation.meetings.without_account import accept, countersign, offered
@@ -26,9 +33,10 @@ from ethics.charter.actions import put_in_force
 from ethics.charter.models import CharterVersion
 from ethics.charter.statements import SENTENCES, holds, text_hash
 from tests.cast import PASSWORD, Circle, Someone, number_of
-from tests.meetings.hour import come, held_now, plan
+from tests.meetings.hour import come, held_now, plan, show
 from tests.receipts import openssl_accepts
 from tests.signin import signed_in
+from tests.situations.story import HEADLINE, bring
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
 
@@ -339,6 +347,60 @@ def test_correcting_the_attendance_leaves_them(circle: Circle) -> None:
         presences={number_of(circle.coordinator): "present"},
     )
     assert reading.meeting_line(circle.coordinator.actor, meeting.id).attended == 2
+
+
+# --- On the screen ------------------------------------------------------------------------------
+
+
+def on_screen(circle: Circle, meeting: Meeting) -> reading_live.LivePage:
+    return reading_live.live_page(circle.coordinator.actor, meeting.id)
+
+
+def test_what_stands_on_the_screen_is_recorded_as_shown_to_them_once(circle: Circle) -> None:
+    about = bring(circle.participant)
+    meeting = held_now(circle)
+    note(circle, meeting)
+    show(circle, meeting.id, about)
+    page = on_screen(circle, meeting)
+    assert page.screen is not None
+    assert page.screen.sheet is not None
+    assert page.screen.sheet.headline == HEADLINE
+    assert page.shown_to == 2
+    on_screen(circle, meeting)
+    found = Entry.objects.filter(verb=Verb.SHOWN_ON_SCREEN, subjects__number=only().id)
+    event = parse_leaf(bytes(found.get().leaf or b"")).event
+    assert event.present == (only().id,)
+    assert about.id in {each.number for each in event.subjects}
+
+
+def test_who_is_not_bound_by_secrecy_leaves_before_a_situation_is_shown(circle: Circle) -> None:
+    about = bring(circle.participant)
+    meeting = held_now(circle)
+    note(circle, meeting, ALOUD | {"secrecy_status": "police_justice", "function": "inspecteur"})
+    show(circle, meeting.id, about)
+    page = on_screen(circle, meeting)
+    assert page.screen is not None
+    assert page.screen.sheet is None
+    assert [each.person for each in page.withheld_for] == [NAME]
+    assert not Entry.objects.filter(verb=Verb.SHOWN_ON_SCREEN).exists()
+    html = signed_in(circle.coordinator).get(address(meeting, "meeting-live")).content.decode()
+    assert NAME in html
+    assert HEADLINE not in html
+    actions_live.send_out(
+        circle.coordinator.actor,
+        meeting=meeting.id,
+        places=[each.participation for each in page.withheld_for],
+    )
+    page = on_screen(circle, meeting)
+    assert page.screen is not None
+    assert page.screen.sheet is not None
+    assert not Entry.objects.filter(verb=Verb.SHOWN_ON_SCREEN, subjects__number=only().id).exists()
+    # Back in the room, the screen is empty again.
+    client = signed_in(circle.coordinator)
+    client.post(address(meeting, "meeting-without-account-out", only().id))
+    page = on_screen(circle, meeting)
+    assert page.screen is not None
+    assert page.screen.sheet is None
 
 
 # --- Erased -------------------------------------------------------------------------------------

@@ -4,31 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_reset_links'),
+        ("accounts", "0002_reset_links"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='participation',
-            name='one_open_place_for_an_organisation',
+            model_name="participation",
+            name="one_open_place_for_an_organisation",
         ),
         migrations.AddField(
-            model_name='participation',
-            name='for_meeting',
+            model_name="participation",
+            name="for_meeting",
             field=models.UUIDField(blank=True, null=True),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), ('for_meeting__isnull', True)), fields=('person', 'concertation', 'organisation'), name='one_open_place_for_an_organisation'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ended"), _negated=True), ("for_meeting__isnull", True)
+                ),
+                fields=("person", "concertation", "organisation"),
+                name="one_open_place_for_an_organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('person', 'for_meeting'), name='one_open_place_for_a_meeting'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ended"), _negated=True),
+                fields=("person", "for_meeting"),
+                name="one_open_place_for_a_meeting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('for_meeting__isnull', True), ('ends_on__isnull', False), _connector='OR'), name='guest_of_a_meeting_ends'),
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("for_meeting__isnull", True), ("ends_on__isnull", False), _connector="OR"
+                ),
+                name="guest_of_a_meeting_ends",
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('charter', '0004_power_of_the_self_employed'),
+        ("charter", "0004_power_of_the_self_employed"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='subscription',
-            name='meeting',
+            model_name="subscription",
+            name="meeting",
             field=models.UUIDField(blank=True, null=True),
         ),
     ]
