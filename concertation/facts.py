@@ -49,12 +49,14 @@ def place_facts(row: Participation) -> PlaceFacts:
 
 
 def _meeting_is_over(row: Participation) -> bool:
-    """Whether the one meeting a guest came for was closed: their place ends with it, sooner than
-    with its day. Asked for guests of a meeting only."""
+    """Whether the one meeting a guest came for was closed, dropped or moved to another day: what
+    they signed was for that day, and their place ends with it. Asked for guests of a meeting
+    only."""
     if row.for_meeting is None:
         return False
-    running = Meeting.objects.filter(id=row.for_meeting).exclude(state=MeetingState.CLOSED)
-    return not running.exists()
+    waiting = Meeting.objects.filter(id=row.for_meeting, cancelled_at=None)
+    meeting = waiting.exclude(state=MeetingState.CLOSED).first()
+    return meeting is None or timezone.localtime(meeting.starts_at).date() != row.ends_on
 
 
 class Provider:

@@ -32,6 +32,7 @@ from tests.signin import device_of, give_password, signed_in
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
 
 OPEN = {
+    "calendar",
     "sign-in",
     "forgotten",
     "password-reset",

@@ -5,7 +5,7 @@ The agenda proposes itself until somebody changes it: the first change keeps the
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 from django.utils.translation import ngettext_lazy
@@ -220,10 +220,12 @@ def _settled(row: Meeting, proposal: Sequence[Line]) -> list[AgendaItem]:
         return kept
     made = [
         AgendaItem(
+            id=line.to_be or uuid4(),
             meeting=row,
             kind=line.kind,
             situation_id=line.situation,
             reason=line.reason,
+            title=line.title,
             minutes=line.minutes,
             position=place,
         )

@@ -13,7 +13,13 @@ from concertation.meetings.enums import Reason
 
 # The feedback round comes first: ten minutes, within the hour (design 1, “A meeting”).
 ROUND_MINUTES: Final = 10
-WANTED: Final = {Reason.NEW: 10, Reason.FEEDBACK: 8, Reason.REVIEW: 7, Reason.REST: 5}
+WANTED: Final = {
+    Reason.NEW: 10,
+    Reason.FEEDBACK: 8,
+    Reason.REVIEW: 7,
+    Reason.CARRIED: 7,
+    Reason.REST: 5,
+}
 # Less than this is no time to speak of a person.
 LEAST: Final = 3
 
@@ -60,9 +66,9 @@ class Agenda:
 def propose(candidates: Iterable[Candidate], planned_minutes: int) -> Agenda:
     """Order the candidates by reason, and share the planned minutes among them.
 
-    New situations come first, then feedback that is awaited, then reviews; these give a little each
-    when the hour is too short. The rest takes what is left. What still doesn't fit stays on the
-    list, without minutes.
+    New situations come first, then feedback that is awaited, then reviews, then what the last
+    meeting left; these give a little each when the hour is too short. The rest takes what is left.
+    What still doesn't fit stays on the list, without minutes.
     """
     order = list(Reason)
     ranked = sorted(candidates, key=lambda each: order.index(each.reason))

@@ -51,7 +51,7 @@ def changing(
     find(actor, meeting)
     with gate.writing(actor, act, verb=verb, purpose=purpose) as pen:
         row = locked(actor, meeting)
-        if row.state not in states:
+        if row.state not in states or row.cancelled_at is not None:
             raise errors.WrongState
         if version is not None and version != row.version:
             raise errors.MeetingChanged

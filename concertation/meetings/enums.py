@@ -39,6 +39,7 @@ class Reason(models.TextChoices):
     NEW = "new", _("nouvelle situation")
     FEEDBACK = "feedback", _("retour attendu")
     REVIEW = "review", _("à revoir")
+    CARRIED = "carried", _("reporté de la dernière réunion")
     REST = "rest", _("à décider ensemble")
 
 

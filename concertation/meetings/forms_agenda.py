@@ -34,6 +34,8 @@ class AgendaForm(forms.Form):
                 min_value=0,
                 max_value=MOST_MINUTES,
                 initial=each.minutes,
+                # A point that somebody else added meanwhile isn't in what was sent.
+                required=False,
                 error_messages={"min_value": _("De 0 à 240."), "max_value": _("De 0 à 240.")},
             )
 
@@ -41,13 +43,25 @@ class AgendaForm(forms.Form):
         """Each point with its field, for the page."""
         return [(each, self[f"minutes_{each.name}"]) for each in self.lines]
 
+    def saw(self, version: int) -> None:
+        """The page shows the agenda as it is now, with the minutes as typed: the next sending is
+        understood to have seen it."""
+        typed: Any = self.data
+        again = typed.copy()
+        again["version"] = str(version)
+        self.data = again
+
     def values(self) -> dict[str, Any]:
         """What `set_agenda` takes."""
         given = self.cleaned_data
         name, _sign, place = given["move"].rpartition(":")
         return {
             "version": given["version"],
-            "minutes": {each.name: given[f"minutes_{each.name}"] for each in self.lines},
+            "minutes": {
+                each.name: typed
+                for each in self.lines
+                if (typed := given[f"minutes_{each.name}"]) is not None
+            },
             "move": (name, int(place)) if name and place.isdigit() else None,
             "drop": given["drop"],
         }
@@ -73,7 +87,7 @@ class PointForm(ResumableForm, GuardedForm):
         super().__init__(data, auto_id="point_%s")
 
 
-class AskForm(ResumableForm, GuardedForm):
+class SlotForm(ResumableForm, GuardedForm):
     """Asking for a moment: a situation by its code, or a few words."""
 
     code = forms.CharField(

@@ -40,6 +40,12 @@ class Meeting(models.Model):
     planned_minutes = models.PositiveSmallIntegerField(_("durée prévue en minutes"), default=60)
     held_minutes = models.PositiveSmallIntegerField(_("durée en minutes"), null=True, blank=True)
     date_note = models.CharField(max_length=200, blank=True)
+    # A call by video; shown to participants only, and never in a calendar.
+    link = models.URLField(_("lien de l’appel vidéo"), max_length=300, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    # What calendars compare (RFC 5545, 3.8.7.4): one more for each move, and when it was made.
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
     # Later changes of the agenda are marked against this moment.
     published_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -144,6 +150,17 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class CalendarAddress(models.Model):
+    """A secret address where a person's calendar finds their meetings; only its hash is kept."""
+
+    participation = models.OneToOneField(Participation, models.CASCADE, related_name="calendar")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.participation_id)
 
 
 class PresentWithoutAccount(models.Model):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -59,6 +60,30 @@ class MeetingLine:
     date_note: str
     # Whether it was run here, with an agenda and minutes, or recorded afterwards.
     ran: bool
+    link: str = ""
+    cancelled: bool = False
+    version: int = 0
+
+    @classmethod
+    def of(cls, row: Meeting) -> Self:
+        """A row, with the counts of `rows_of` where it has them."""
+        return cls(
+            number=row.id,
+            starts_at=timezone.localtime(row.starts_at),
+            time_known=row.time_known,
+            place=row.place,
+            kind=row.get_kind_display(),
+            state=row.state,
+            planned_minutes=row.planned_minutes,
+            held_minutes=row.held_minutes,
+            attended=getattr(row, "attended", 0),
+            invited=getattr(row, "invited", 0),
+            date_note=row.date_note,
+            ran=row.opened_at is not None,
+            link=row.link,
+            cancelled=row.cancelled_at is not None,
+            version=row.version,
+        )
 
     @property
     def held(self) -> bool:
@@ -150,7 +175,8 @@ class MeetingPage:
     @property
     def may_prepare(self) -> bool:
         """Whether the agenda still takes changes."""
-        return self.meeting.state in {MeetingState.PLANNED, MeetingState.AGENDA_OPEN}
+        planned = self.meeting.state in {MeetingState.PLANNED, MeetingState.AGENDA_OPEN}
+        return planned and not self.meeting.cancelled
 
 
 def to_complete(actor: gate.Actor, meeting: UUID) -> tuple[UUID, ...]:
@@ -188,7 +214,8 @@ def reads_meetings(actor: gate.Actor) -> bool:
 def meeting_list(actor: gate.Actor) -> MeetingList:
     """All meetings of the actor's concertation. Raises `Refused`."""
     gate.allow(actor, Act.READ_MEETINGS, purpose=Purpose.MEETING, verb=Verb.LIST)
-    lines = [line_of(row) for row in rows_of(actor).order_by("starts_at")]
+    rows = rows_of(actor).filter(cancelled_at=None).order_by("starts_at")
+    lines = [MeetingLine.of(row) for row in rows]
     return MeetingList(
         planned=tuple(each for each in lines if not each.held),
         held=tuple(each for each in reversed(lines) if each.held),
@@ -207,13 +234,15 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
         purpose=Purpose.MEETING,
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
-    line = line_of(row)
+    line = MeetingLine.of(row)
     upcoming = next_meeting(actor)
     is_next = upcoming is not None and upcoming.number == line.number
     replies = dict(Reply.objects.filter(meeting=row).values_list("participation", "coming"))
     return MeetingPage(
         meeting=line,
-        agenda=None if line.held else agenda(actor, row, line.on, proposes=is_next),
+        agenda=None
+        if line.held or line.cancelled
+        else agenda(actor, row, line.on, proposes=is_next),
         reply=replies.get(place_of(actor), ""),
         coming=sum(1 for said in replies.values() if said != Coming.NO),
         presented=_presented(actor, line) if line.held else (),
@@ -257,7 +286,7 @@ def hold_page(actor: gate.Actor, number: UUID) -> HoldPage:
         purpose=Purpose.MEETING,
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
-    line = line_of(row)
+    line = MeetingLine.of(row)
     return HoldPage(line, attendees(actor, row.id, line.on))
 
 
@@ -266,7 +295,7 @@ def meeting_line(actor: gate.Actor, number: UUID) -> MeetingLine:
     row = rows_of(actor).filter(id=number).first()
     if row is None:
         raise unknown(actor, number)
-    return line_of(row)
+    return MeetingLine.of(row)
 
 
 def next_meeting(actor: gate.Actor) -> MeetingLine | None:
@@ -274,12 +303,12 @@ def next_meeting(actor: gate.Actor) -> MeetingLine | None:
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     row = (
         rows_of(actor)
-        .filter(starts_at__gte=start)
+        .filter(starts_at__gte=start, cancelled_at=None)
         .exclude(state=MeetingState.CLOSED)
         .order_by("starts_at")
         .first()
     )
-    return line_of(row) if row else None
+    return MeetingLine.of(row) if row else None
 
 
 def agenda_for(actor: gate.Actor, meeting: MeetingLine) -> AgendaView | None:
@@ -338,24 +367,6 @@ def rows_of(actor: gate.Actor) -> QuerySet[Meeting]:
         attended=Count("attendances", filter=Q(attendances__presence__in=ATTENDED), distinct=True)
         + _SIGNED,
         invited=Count("attendances", distinct=True) + _SIGNED,
-    )
-
-
-def line_of(row: Meeting) -> MeetingLine:
-    """A row of `rows_of` as pages show it."""
-    return MeetingLine(
-        number=row.id,
-        starts_at=timezone.localtime(row.starts_at),
-        time_known=row.time_known,
-        place=row.place,
-        kind=row.get_kind_display(),
-        state=row.state,
-        planned_minutes=row.planned_minutes,
-        held_minutes=row.held_minutes,
-        attended=row.attended,  # type: ignore[attr-defined]  # annotated in _rows
-        invited=row.invited,  # type: ignore[attr-defined]
-        date_note=row.date_note,
-        ran=row.opened_at is not None,
     )
 
 

@@ -4,9 +4,9 @@ Minutes are no text of their own: they follow from what was recorded, and refer 
 entries, which the gate opens for whoever reads them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import Cadence
+from concertation.meetings.dates import STEPS, later
 from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ATTENDED, ItemKind, ItemState, ItemUse, MeetingState
 from concertation.meetings.models import AgendaItem, Meeting
@@ -24,11 +25,10 @@ from concertation.meetings.reading import (
     Attendee,
     MeetingLine,
     attendees,
-    line_of,
     rows_of,
     unknown,
 )
-from concertation.meetings.reading_live import SECONDS, elapsed
+from concertation.meetings.reading_live import SECONDS, elapsed, last_held
 from concertation.situations.codes import show_code
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
@@ -41,11 +41,6 @@ from concertation.situations.reading import owes, told_on
 from concertation.situations.reading.words import ACTION_GLYPHS, shown
 from ethics import gate
 from ethics.policy import Act
-
-_STEP: Mapping[str, timedelta] = {
-    Cadence.MONTHLY: timedelta(days=28),
-    Cadence.FORTNIGHTLY: timedelta(days=14),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +138,7 @@ def close_page(actor: gate.Actor, number: UUID) -> ClosePage:
     items = list(row.items.select_related("situation").exclude(state=ItemState.ASKED))
     seen = _listed(actor, items)
     return ClosePage(
-        meeting=line_of(row),
+        meeting=MeetingLine.of(row),
         missing=tuple(_missing(actor, row, items, seen)),
         carried=tuple(
             _code(each, seen) or _words(each)
@@ -169,7 +164,7 @@ def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_R
         verb=verb,
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
-    line = line_of(row)
+    line = MeetingLine.of(row)
     items = list(row.items.select_related("situation", "by__organisation"))
     about = [each.situation for each in items if each.situation]
     entries = list(
@@ -231,7 +226,7 @@ def _words(item: AgendaItem) -> str:
 def _missing(
     actor: gate.Actor, row: Any, items: Sequence[AgendaItem], seen: gate.Revelation
 ) -> Iterable[Missing]:
-    today = timezone.localdate()
+    today, since = timezone.localdate(), last_held(actor, row)
     codes = {
         each.situation_id: _code(each, seen)
         for each in items
@@ -245,11 +240,11 @@ def _missing(
         yield Missing(codes[about.id], _("n’a pas de référent·e."))
     rows = AgreedAction.objects.filter(situation__in=codes).select_related("owner__organisation")
     proposed = rows.filter(state=ActionState.PROPOSED)
-    for action in proposed.order_by("due_on"):
+    for action in proposed.order_by("situation__code", "due_on"):
         yield Missing(codes[action.situation_id], _("une action proposée n’est pas convenue."))
     awaited = rows.filter(state__in=AGREED_ACTION_STATES, agreed_on__lt=today)
-    for each in awaited.annotate(told_on=told_on()).order_by("due_on"):
-        if owes(each, today):
+    for each in awaited.annotate(told_on=told_on()).order_by("situation__code", "due_on"):
+        if owes(each, since):
             yield Missing(
                 codes[each.situation_id],
                 _("pas de retour de %(who)s.") % {"who": each.owner.organisation.name},
@@ -259,14 +254,12 @@ def _missing(
 def _next_date(row: Meeting) -> datetime | None:
     """The same weekday and hour, by the concertation's rhythm; none where one is planned."""
     planned = Meeting.objects.filter(
-        concertation=row.concertation_id, starts_at__gt=row.starts_at
+        concertation=row.concertation_id, starts_at__gt=row.starts_at, cancelled_at=None
     ).exclude(state=MeetingState.CLOSED)
-    step = _STEP.get(row.concertation.cadence)
+    step = STEPS.get(Cadence(row.concertation.cadence))
     if step is None or planned.exists():
         return None
-    # By the clock on the wall: the hour stays when summer time ends.
-    then = timezone.localtime(row.starts_at).replace(tzinfo=None) + step
-    return timezone.make_aware(then)
+    return later(row.starts_at, step)
 
 
 def _item(

@@ -6,15 +6,15 @@ No text of a situation stands on it: codes, reasons, minutes, and who is expecte
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.enums import Purpose
 from concertation.accounts.models import Participation
 from concertation.meetings.agenda import Candidate, propose
-from concertation.meetings.enums import Coming, ItemKind, ItemState, Reason
+from concertation.meetings.enums import Coming, ItemKind, ItemState, MeetingState, Reason
 from concertation.meetings.models import AgendaItem, Meeting, Reply
 from concertation.situations.codes import show_code
 from concertation.situations.enums import (
@@ -61,6 +61,8 @@ class Line:
     kind: str
     minutes: int
     number: UUID | None = None
+    # The number a point carried over will have once the agenda is set.
+    to_be: UUID | None = None
     situation: UUID | None = None
     code: str = ""
     title: str = ""
@@ -76,7 +78,7 @@ class Line:
     @property
     def name(self) -> str:
         """How the page's form names it."""
-        return name_of(self.kind, self.number, self.situation)
+        return name_of(self.kind, self.number or self.to_be, self.situation)
 
     @property
     def words(self) -> str:
@@ -165,6 +167,16 @@ def agenda(
     if not kept:
         free = [each for each in allowed if each.situation not in on_list]
         lines += _proposed(free, meeting.planned_minutes)
+        lines += [
+            Line(
+                ItemKind.FREE,
+                row.minutes,
+                to_be=uuid5(row.id, str(meeting.id)),
+                title=row.title,
+                reason=Reason.CARRIED,
+            )
+            for row in carried(actor, on).filter(kind=ItemKind.FREE)
+        ]
     people = expected(meeting.id, [each.situation for each in lines if each.situation])
     lines = [_with(each, people) for each in lines]
     return AgendaView(
@@ -199,6 +211,7 @@ def candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
         situation=OuterRef("pk"), state__in=AGREED_ACTION_STATES, due_on__lte=on
     )
     proposed = AgreedAction.objects.filter(situation=OuterRef("pk"), state=ActionState.PROPOSED)
+    left = carried(actor, on).filter(kind=ItemKind.SITUATION).values("situation")
     undecided = Q(state=SituationState.FOLLOWED) & (Q(case_manager=None) | Q(proposed=True))
     rows = (
         Situation.objects.filter(
@@ -208,17 +221,19 @@ def candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
             awaited=Exists(due),
             mine=Exists(due.filter(acted_for(actor.participation))),
             proposed=Exists(proposed),
+            carried=Exists(left.filter(situation=OuterRef("pk"))),
         )
         .filter(
             Q(state=SituationState.SIGNALLED)
             | Q(awaited=True)
             | Q(next_review_on__lte=on)
+            | Q(carried=True)
             | undecided
         )
         .order_by("signalled_on", "code")
-        .values_list("id", "code", "state", "awaited", "next_review_on", "mine")
+        .values_list("id", "code", "state", "awaited", "next_review_on", "carried", "mine")
     )
-    for number, code, state, awaited, review, mine in rows:
+    for number, code, state, awaited, review, again, mine in rows:
         reason = Reason.REST
         if state == SituationState.SIGNALLED:
             reason = Reason.NEW
@@ -226,7 +241,19 @@ def candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
             reason = Reason.FEEDBACK
         elif review is not None and review <= on:
             reason = Reason.REVIEW
+        elif again:
+            reason = Reason.CARRIED
         yield Candidate(number, show_code(code or ""), reason, mine)
+
+
+def carried(actor: gate.Actor, on: date) -> QuerySet[AgendaItem]:
+    """What the last meeting before a day did not get to: it comes back by itself."""
+    last = Meeting.objects.filter(
+        concertation=actor.concertation, state=MeetingState.CLOSED, starts_at__date__lte=on
+    ).order_by("-starts_at")
+    return AgendaItem.objects.filter(
+        meeting__in=last.values("id")[:1], state=ItemState.NOT_DISCUSSED
+    ).exclude(kind=ItemKind.ROUND)
 
 
 def expected(meeting: UUID, situations: Iterable[UUID]) -> Mapping[UUID, tuple[Expected, ...]]:
@@ -236,7 +263,7 @@ def expected(meeting: UUID, situations: Iterable[UUID]) -> Mapping[UUID, tuple[E
     wanted: dict[UUID, dict[UUID, list[str]]] = {number: {} for number in numbers}
     rows = Situation.objects.filter(id__in=numbers).order_by()
     for number, by, holder in rows.values_list("id", "brought_by", "case_manager"):
-        wanted[number].setdefault(by, []).append(_("présentée par"))
+        wanted[number].setdefault(by, []).append(_("présentation"))
         if holder is not None:
             wanted[number].setdefault(holder, []).append(_("référent·e"))
     owned = AgreedAction.objects.filter(situation__in=numbers, state__in=OPEN_ACTION_STATES)

@@ -17,7 +17,6 @@ from concertation.meetings.reading import (
     Attendee,
     MeetingLine,
     attendees,
-    line_of,
     place_of,
     rows_of,
     to_complete,
@@ -26,6 +25,8 @@ from concertation.meetings.reading import (
 from concertation.meetings.reading_agenda import AgendaView, Line, agenda
 from concertation.meetings.room import in_the_room, places_in
 from concertation.situations import reading as situations
+from concertation.situations.enums import AGREED_ACTION_STATES
+from concertation.situations.models import AgreedAction
 from ethics import gate
 from ethics.policy import Act
 
@@ -133,6 +134,15 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A situation whose feedback is due, and who has told the group since the last meeting."""
+
+    code: str
+    number: UUID | None
+    people: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LivePage:
     """The coordinator's page: the shared screen, and the hands behind it."""
 
@@ -142,8 +152,8 @@ class LivePage:
     withheld_for: tuple[Attendee, ...]
     seats: tuple[Attendee, ...]
     without_account: tuple[Entry, ...]
-    # The feedback the group still expects from those who act, by code: the round goes through it.
-    awaited: tuple[Line, ...]
+    # The feedback round goes through these.
+    awaited: tuple[Awaited, ...]
 
     @property
     def in_room(self) -> tuple[Attendee, ...]:
@@ -188,7 +198,7 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
     current = found.current
     if current and current.line.situation and not found.paused:
         screen = situations.on_screen(
-            actor, current.line.situation, meeting=row.id, since=_since(actor, row)
+            actor, current.line.situation, meeting=row.id, since=last_held(actor, row)
         )
     missing = set(screen.withheld_for) if screen else set()
     return LivePage(
@@ -199,7 +209,7 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
         ),
         seats=seats,
         without_account=others,
-        awaited=tuple(each for each in view.items if each.reason == Reason.FEEDBACK)
+        awaited=_awaited(view, last_held(actor, row))
         if current and current.line.kind == ItemKind.ROUND
         else (),
     )
@@ -207,6 +217,29 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
 
 def _as_attendee(each: Entry) -> Attendee:
     return Attendee(each.number, each.name, each.who, "")
+
+
+def _awaited(view: AgendaView, since: date) -> tuple[Awaited, ...]:
+    lines = {each.situation: each for each in view.items if each.reason == Reason.FEEDBACK}
+    rows = (
+        AgreedAction.objects.filter(
+            situation__in=[number for number in lines if number],
+            state__in=AGREED_ACTION_STATES,
+            agreed_on__lt=timezone.localdate(),
+        )
+        .annotate(told_on=situations.told_on())
+        .order_by("due_on", "id")
+    )
+    people: dict[UUID, dict[str, bool]] = {}
+    for row in rows.select_related("owner__organisation"):
+        told = people.setdefault(row.situation_id, {})
+        who = row.owner.organisation.name
+        told[who] = told.get(who, True) and not situations.owes(row, since)
+    return tuple(
+        Awaited(each.code, each.number, tuple(people.get(number, {}).items()))
+        for number, each in lines.items()
+        if number is not None
+    )
 
 
 def follow_page(actor: gate.Actor, number: UUID) -> FollowPage:
@@ -217,7 +250,7 @@ def follow_page(actor: gate.Actor, number: UUID) -> FollowPage:
     sheet = None
     if current and current.line.situation and not found.paused:
         sheet = situations.followed(
-            actor, current.line.situation, meeting=row.id, since=_since(actor, row)
+            actor, current.line.situation, meeting=row.id, since=last_held(actor, row)
         )
     return FollowPage(
         hour=found,
@@ -288,7 +321,7 @@ def _running(actor: gate.Actor, number: UUID, act: Act) -> Meeting:
 
 
 def _hour(actor: gate.Actor, row: Meeting) -> tuple[Hour, AgendaView]:
-    line = line_of(row)
+    line = MeetingLine.of(row)
     view = agenda(actor, row, line.on, proposes=False)
     if view is None:
         view = AgendaView((), (), (), row.planned_minutes, row.version, row.published_at)
@@ -334,7 +367,8 @@ def _stamp(row: Meeting) -> str:
     return f"{row.version}-{entered}"
 
 
-def _since(actor: gate.Actor, row: Meeting) -> date:
+def last_held(actor: gate.Actor, row: Meeting) -> date:
+    """The day of the meeting before this one; without one, four weeks ago."""
     last = (
         Meeting.objects.filter(
             concertation=actor.concertation,

@@ -9,7 +9,7 @@ from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
 from concertation.meetings.enums import ItemKind, ItemState
 from concertation.meetings.models import AgendaItem
-from concertation.meetings.reading import MeetingLine, line_of, rows_of, unknown
+from concertation.meetings.reading import MeetingLine, rows_of, unknown
 from concertation.meetings.reading_agenda import Line
 from concertation.situations import reading as situations
 from concertation.situations.codes import show_code
@@ -59,7 +59,7 @@ def visit_page(actor: gate.Actor, number: UUID) -> VisitPage:
     known = {each.number for each in opened}
     items = row.items.exclude(state=ItemState.ASKED).select_related("situation")
     return VisitPage(
-        meeting=line_of(row),
+        meeting=MeetingLine.of(row),
         lines=tuple(_point(each, known) for each in items) if published else (),
         published=published,
         opened=opened,

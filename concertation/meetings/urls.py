@@ -7,6 +7,7 @@ from concertation.meetings import (
     views,
     views_after,
     views_agenda,
+    views_calendar,
     views_live,
     views_without_account,
 )
@@ -15,6 +16,10 @@ from concertation.meetings.views_home import home
 urlpatterns: list[URLPattern] = [
     path("reunions", views.meetings, name="meetings"),
     path("reunions/prevoir", views.plan, name="meeting-plan"),
+    path("reunions/calendrier", views_calendar.address, name="calendar-address"),
+    path("reunions/calendrier.ics", views_calendar.file, name="calendar-file"),
+    path("reunions/<uuid:number>/modifier", views_calendar.change, name="meeting-change"),
+    path("reunions/<uuid:number>/annuler", views_calendar.cancel, name="meeting-cancel"),
     path("reunions/<uuid:number>", views_agenda.meeting, name="meeting"),
     path("reunions/<uuid:number>/ordre-du-jour", views_agenda.edit, name="meeting-agenda"),
     path("reunions/<uuid:number>/points", views_agenda.add, name="meeting-point"),
@@ -77,10 +82,13 @@ urlpatterns: list[URLPattern] = [
     path("reunions/<uuid:number>/tenir", views.hold, name="meeting-hold"),
 ]
 
-# Open to whoever holds the link, and under no concertation's address.
-open_urlpatterns: list[URLPattern] = [
-    path("charte/accepter/<str:token>", views_without_account.acceptance, name="charter-acceptance")
-]
-
 # Included with the prefix "<slug:slug>", without a slash behind it.
 home_urlpatterns: list[URLPattern] = [path("", home, name="home")]
+
+# Without a concertation: the token says whose it is.
+open_urlpatterns: list[URLPattern] = [
+    path("calendrier/<str:token>.ics", views_calendar.feed, name="calendar"),
+    path(
+        "charte/accepter/<str:token>", views_without_account.acceptance, name="charter-acceptance"
+    ),
+]

@@ -14,7 +14,7 @@ from concertation.meetings import actions_agenda, reading
 from concertation.meetings.enums import Coming
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
-from concertation.meetings.forms_agenda import AgendaForm, AskForm, PointForm, RequestForm
+from concertation.meetings.forms_agenda import AgendaForm, PointForm, RequestForm, SlotForm
 from concertation.meetings.reading_visit import guests_of, visit_page
 from ethics.gate import IdentifierFound
 
@@ -38,7 +38,7 @@ def _show(
         forms = {
             "edit": AgendaForm(lines=page.agenda.lines, version=page.agenda.version),
             "point": PointForm(),
-            "ask": AskForm(),
+            "ask": SlotForm(),
         }
     guests = guests_of(request.actor, number) if page.may_plan else ()
     context = {"page": page, "guests": guests, "comings": Coming, **forms, **(refused or {})}
@@ -68,7 +68,9 @@ def edit(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
             actions_agenda.publish_agenda(request.actor, meeting=number, version=row.version)
             messages.success(request, _("L’ordre du jour est publié\u00a0: le cercle est averti."))
     except MeetingError as error:
+        form.saw(page.agenda.version)
         messages.warning(request, sentence(error))
+        return _show(request, number, {"edit": form})
     return _back(slug, number)
 
 
@@ -105,7 +107,7 @@ def add(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 @require_POST
 def ask(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """A participant asks for a moment of the hour."""
-    form = AskForm(request.POST)
+    form = SlotForm(request.POST)
     if form.is_valid():
         try:
             actions_agenda.ask_for_point(

@@ -21,8 +21,6 @@ from concertation.situations import actions as situations
 from concertation.situations import reading as situation_reading
 from concertation.situations.forms import AnswerForm, ContributeForm, ManagerForm, ProposeForm
 
-OUT: Final = "out"
-BACK: Final = "back"
 _ENTERED: Final = ("propose", "entry", "manager")
 
 
@@ -82,12 +80,19 @@ def _done(
 def presence(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """One click for one person."""
     reading.check_may_plan(request.actor)
-    who, _sign, how = request.POST.get("seat", "").partition(":")
+    sent = request.POST
+    who, _sign, how = sent.get("seat", sent.get("out", sent.get("back", ""))).partition(":")
     place = reading_live.as_number(who)
-    if place is None or how not in {*Presence.values, OUT, BACK}:
+    if place is None or how not in {*Presence.values, ""}:
         return redirect("meeting-live", slug=slug, number=number)
-    given = {"out": how == OUT} if how in {OUT, BACK} else {"presence": how}
-    return _done(request, number, actions_live.note_presence, participation=place, **given)
+    return _done(
+        request,
+        number,
+        actions_live.note_presence,
+        participation=place,
+        presence=how,
+        out="out" in sent,
+    )
 
 
 @door(Door.CIRCLE)

@@ -2,11 +2,7 @@
 
 import base64
 import json
-import re
 import sys
-import zlib
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +15,7 @@ from audit.names import concertation_ledger
 from concertation.accounts.models import Representation
 from ethics.charter.models import CharterVersion, Signature, Subscription
 from tests.cast import Circle, Someone, number_of
+from tests.pdf import unpacked
 from tests.receipts import openssl_accepts
 from tests.signin import signed_in
 
@@ -120,18 +117,10 @@ def test_a_receipt_on_paper_is_a_tagged_pdf_of_its_owner_alone(circle: Circle) -
     address = reverse("charter-receipt-pdf", args=[row.id])
     answer = signed_in(circle.participant).get(address)
     assert answer.content.startswith(b"%PDF-")
-    written = b"".join(_unpacked(answer.content))
+    written = b"".join(unpacked(answer.content))
     assert b"/StructTreeRoot" in written
     assert b"/Lang" in written
     assert signed_in(circle.manager).get(address).status_code == 404
-
-
-def _unpacked(pdf: bytes) -> Iterator[bytes]:
-    """The file's own objects, and those it keeps compressed."""
-    yield pdf
-    for packed in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL):
-        with suppress(zlib.error):
-            yield zlib.decompress(packed)
 
 
 def test_a_server_without_the_libraries_says_so_and_keeps_the_other_receipt(

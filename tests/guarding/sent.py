@@ -6,7 +6,8 @@ from django import forms
 from django.utils import timezone
 
 from concertation.meetings.actions import plan_meeting
-from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms import ChangeForm, PlanForm
+from concertation.meetings.forms_agenda import PointForm, SlotForm
 from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
@@ -24,6 +25,7 @@ from concertation.situations.forms import (
 )
 from concertation.situations.models import Situation
 from tests.cast import Circle, number_of
+from tests.meetings.hour import plan
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, url
@@ -62,6 +64,19 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
             "how": "link",
             "email": "zz@cabinet.example",
         }
+    if form is ChangeForm:
+        meeting = plan(circle)
+        return url(circle, "meeting-change", meeting.id), {
+            "version": meeting.version,
+            "day": "2027-01-14",
+            "at": "14:00",
+            "place": "Par vidéo",
+            "planned_minutes": 60,
+        }
+    if form in {PointForm, SlotForm}:
+        meeting = plan(circle)
+        name = "meeting-point" if form is PointForm else "meeting-ask"
+        return url(circle, name, meeting.id), {"title": "Permanence d’été", "minutes": 5}
     row, code = sheet(circle)
     if form is PresentationForm:
         return url(circle, "situation-edit", code), FORM | {"version": row.version}

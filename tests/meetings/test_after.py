@@ -19,7 +19,8 @@ from concertation.situations.codes import show_code
 from concertation.situations.models import Situation
 from ethics import gate
 from tests.cast import Circle, number_of
-from tests.meetings.hour import come, held_now, plan, show
+from tests.meetings.hour import agenda_of, come, edit, held_now, plan, show
+from tests.pdf import unpacked
 from tests.signin import signed_in
 from tests.situations.story import HEADLINE, agree, bring, counts, overdue
 
@@ -190,7 +191,9 @@ def test_minutes_print_to_a_tagged_file(circle: Circle) -> None:
     close(circle, row)
     response = signed_in(circle.participant).get(address("meeting-minutes-pdf", row.id))
     assert response.headers["Content-Type"] == "application/pdf"
-    assert b"pdfuaid" in response.content or b"/StructTreeRoot" in response.content
+    written = b"".join(unpacked(response.content))
+    assert b"/StructTreeRoot" in written
+    assert b"/Lang" in written
     assert Entry.objects.filter(verb=Verb.PRINT).count() == 1
 
 
@@ -241,3 +244,41 @@ def test_a_meeting_recorded_afterwards_has_no_agenda_and_its_page_says_so(circle
     page = text(signed_in(circle.coordinator).get(address("meeting", row.id)))
     assert "Commencer la réunion" in page
     assert "Noter les présences" in page
+
+
+def test_what_was_not_discussed_is_carried_over(circle: Circle) -> None:
+    about = bring(circle.participant)
+    situations.set_case_manager(
+        circle.coordinator.actor,
+        situation=about.id,
+        case_manager=number_of(circle.manager),
+        next_review_on=timezone.localdate(),
+    )
+    row = held_now(circle)
+    for title in ("Permanence d’été", "Local du printemps"):
+        free_point(row, title)
+    show(circle, row.id, None)
+    close(circle, row)
+    situations.set_case_manager(
+        circle.coordinator.actor,
+        situation=about.id,
+        case_manager=number_of(circle.manager),
+        next_review_on=timezone.localdate() + timedelta(days=200),
+    )
+    following = plan(circle, days=20)
+    lines = agenda_of(circle.coordinator, following.id).lines
+    assert [line.words for line in lines] == [
+        "Tour des retours",
+        "reporté de la dernière réunion",
+        "Permanence d’été",
+        "Local du printemps",
+    ]
+    edit(circle, following.id, minutes={lines[3].name: 9})
+    assert agenda_of(circle.participant, following.id).lines[3].minutes == 9
+
+
+def free_point(row: Meeting, title: str) -> None:
+    """A free point, as if it had stood on the agenda of the meeting that runs."""
+    AgendaItem.objects.create(
+        meeting=row, kind="free", title=title, minutes=4, position=row.items.count() + 1
+    )

@@ -5,8 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +15,6 @@ from concertation.meetings.enums import ItemState, MeetingState, Presence
 from concertation.meetings.models import AgendaItem, Attendance, Meeting
 from concertation.situations.codes import show_code
 from concertation.situations.models import AgreedAction, Contribution, Situation
-from ethics.secrecy.models import Session
 from tests.cast import Circle, number_of
 from tests.meetings.hour import come, held_now, plan, publish, show
 from tests.signin import signed_in
@@ -99,14 +96,12 @@ def test_one_click_each_and_late_and_gone_are_noted(circle: Circle) -> None:
     assert (late.presence, late.arrived_at is not None) == (Presence.REMOTE, True)
     early = Attendance.objects.get(participation=number_of(circle.participant))
     assert early.arrived_at is None
-    seat = f"{number_of(circle.participant)}:out"
-    client.post(address("meeting-presence", row.id), {"seat": seat})
-    early.refresh_from_db()
-    assert early.left_at is not None
+    hers = str(number_of(circle.participant))
+    client.post(address("meeting-presence", row.id), {"out": hers})
+    assert Attendance.objects.filter(id=early.id, left_at__isnull=False).exists()
     assert "sorti·e à" in text(client.get(address("meeting-live", row.id)))
-    client.post(address("meeting-presence", row.id), {"seat": seat.replace("out", "back")})
-    early.refresh_from_db()
-    assert early.left_at is None
+    client.post(address("meeting-presence", row.id), {"back": hers})
+    assert Attendance.objects.filter(id=early.id, left_at=None).exists()
     entry = Entry.objects.filter(verb=Verb.ATTENDANCE_RECORDED).latest("index")
     assert entry.meeting == row.id
 
@@ -299,105 +294,3 @@ def test_an_item_of_another_meeting_takes_no_entry(circle: Circle) -> None:
         response = client.post(address("meeting-entry", row.id), data | {"item": item})
         assert response.status_code == 404
     assert not Contribution.objects.exists()
-
-
-# --- Following ----------------------------------------------------------------------------------
-
-
-def test_a_poll_carries_a_number_and_leaves_no_event(circle: Circle) -> None:
-    about = bring(circle.participant)
-    row = held_now(circle)
-    come(circle, row.id, "participant")
-    show(circle, row.id, about)
-    client = signed_in(circle.participant)
-    client.get(address("meeting-follow", row.id))
-    before = Entry.objects.count()
-    answer = client.get(address("meeting-version", row.id))
-    assert Entry.objects.count() == before
-    assert answer.content.replace(b"-", b"").isdigit()
-    size = sum(len(f"{name}: {value}\r\n") for name, value in answer.headers.items())
-    assert size + len(answer.content) <= 1024
-    again = client.get(address("meeting-version", row.id))
-    assert again.content == answer.content
-
-
-def test_the_number_changes_with_the_point_with_attendance_and_with_every_entry(
-    circle: Circle,
-) -> None:
-    about = bring(circle.participant)
-    row = held_now(circle)
-    seen = [reading_live.stamp(circle.manager.actor, row.id)]
-    show(circle, row.id, about)
-    seen.append(reading_live.stamp(circle.manager.actor, row.id))
-    come(circle, row.id, "manager")
-    seen.append(reading_live.stamp(circle.manager.actor, row.id))
-    signed_in(circle.participant).post(
-        reverse("situation-contribute", args=["tilleuls", show_code(str(about.code))]),
-        {"kind": "information", "text": "Par sa propre fiche"},
-    )
-    seen.append(reading_live.stamp(circle.manager.actor, row.id))
-    assert len(set(seen)) == 4
-
-
-def test_following_is_by_one_s_own_rights_and_a_changed_item_is_an_event(circle: Circle) -> None:
-    about = bring(circle.participant)
-    row = held_now(circle)
-    come(circle, row.id, "police")
-    show(circle, row.id, about)
-    client = signed_in(circle.manager)
-    before = Entry.objects.filter(verb=Verb.READ, actor=circle.manager.user.id).count()
-    page = text(client.get(address("meeting-follow", row.id)))
-    assert HEADLINE in page
-    after = Entry.objects.filter(verb=Verb.READ, actor=circle.manager.user.id)
-    assert after.count() == before + 2  # the meeting, and the situation
-    assert after.latest("index").purpose == "meeting"
-
-
-@pytest.mark.parametrize("name", ["police", "guest", "dpo"])
-def test_others_follow_nothing_and_poll_nothing(circle: Circle, name: str) -> None:
-    row = held_now(circle)
-    client = signed_in(circle.people[name])
-    for each in ("meeting-follow", "meeting-version"):
-        assert client.get(address(each, row.id)).status_code == 404
-
-
-def test_polling_keeps_only_those_present_signed_in(circle: Circle) -> None:
-    row = held_now(circle)
-    come(circle, row.id, "participant")
-    seen = {}
-    for who in (circle.participant, circle.manager):
-        client = signed_in(who)
-        long_ago = timezone.now() - timedelta(minutes=20)
-        Session.objects.filter(person=who.user.id).update(seen_at=long_ago)
-        assert client.get(address("meeting-version", row.id)).status_code == 200
-        session = Session.objects.get(person=who.user.id)
-        seen[who.user.name] = session.seen_at > long_ago
-    assert seen == {"Participant": True, "Manager": False}
-
-
-def test_an_untouched_meeting_goes_on_where_it_was(circle: Circle) -> None:
-    """Nothing of the hour lives in a process: another sign-in finds the same point and time."""
-    about = bring(circle.participant)
-    row = held_now(circle)
-    show(circle, row.id, about)
-    turn_back(row.id, 4)
-    for _ in range(2):
-        page = text(signed_in(circle.coordinator).get(address("meeting-live", row.id)))
-        assert HEADLINE in page
-        assert "encore 56" in page
-
-
-def test_the_live_page_asks_as_often_for_three_actions_as_for_one(circle: Circle) -> None:
-    about = bring(circle.participant)
-    row = held_now(circle)
-    show(circle, row.id, about)
-    client = signed_in(circle.coordinator)
-    counts = []
-    for more in (1, 2):
-        for _ in range(more):
-            overdue(circle.manager, about, circle.participant)
-        client.get(address("meeting-live", row.id))
-        with CaptureQueriesContext(connection) as seen:
-            assert client.get(address("meeting-live", row.id)).status_code == 200
-        counts.append(len(seen))
-    assert counts[0] == counts[1]

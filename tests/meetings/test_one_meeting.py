@@ -162,6 +162,32 @@ def test_the_day_after_the_place_is_over_even_if_nobody_closed(circle: Circle) -
     assert client.get(page(circle, meeting)).status_code == 404
 
 
+@pytest.mark.parametrize("change", ["moved", "dropped"])
+def test_a_meeting_moved_or_dropped_ends_the_place_and_moved_one_is_invited_anew(
+    circle: Circle, change: str
+) -> None:
+    meeting = plan(circle)
+    guest = guest_of(circle, meeting)
+    assert guest.participation is not None
+    client = signed_in(guest)
+    day = meeting.starts_at + timedelta(days=7)
+    if change == "moved":
+        Meeting.objects.filter(id=meeting.id).update(starts_at=day)
+    else:
+        Meeting.objects.filter(id=meeting.id).update(cancelled_at=timezone.now())
+    assert client.get(page(circle, meeting)).status_code == 404
+    house = guest.participation.organisation
+    if change == "dropped":
+        with pytest.raises(errors.MeetingOver):
+            invited(circle, meeting, house, again=guest)
+        return
+    again = invited(circle, meeting, house, again=guest)
+    assert again.participation is not None
+    assert again.participation.ends_on == timezone.localtime(day).date()
+    assert not agreement(number_of(again), house.id, meeting.id).signed
+    assert Entry.objects.filter(verb=Verb.REMOVED, subjects__number=number_of(guest)).exists()
+
+
 def test_a_subscription_for_one_meeting_counts_for_its_guests_only(circle: Circle) -> None:
     meeting, later = plan(circle), plan(circle, days=30)
     house, rep = stranger()

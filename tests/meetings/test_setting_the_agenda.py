@@ -1,5 +1,6 @@
 """The coordinator sets the agenda that proposes itself; the circle asks for points, and answers."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -125,6 +126,15 @@ def test_two_coordinators_at_once_are_told(circle: Circle) -> None:
             circle.coordinator.actor, meeting=row.id, version=seen.version, minutes={"round": 3}
         )
     assert agenda_of(circle.coordinator, row.id).round_minutes == 7
+    client = signed_in(circle.coordinator)
+    data = {"version": str(seen.version), "minutes_round": "3"}
+    page = client.post(address("meeting-agenda", row.id), data).content.decode()
+    assert "Quelqu’un vient de modifier cette réunion" in page
+    assert re.search(r'value="3"[^>]*>', page)
+    now = re.search(r'name="version" value="(\d+)"', page)
+    assert now is not None
+    client.post(address("meeting-agenda", row.id), data | {"version": now[1]})
+    assert agenda_of(circle.coordinator, row.id).round_minutes == 3
 
 
 # --- Free points --------------------------------------------------------------------------------
@@ -225,7 +235,7 @@ def test_who_will_be_there_stands_beside_each_point(circle: Circle) -> None:
     signed_in(circle.manager).post(address("meeting-reply", row.id), {"coming": "no"})
     (line,) = agenda_of(circle.coordinator, row.id).items
     assert {(each.what, each.word) for each in line.people} == {
-        ("présentée par", "vient, à distance"),
+        ("présentation", "vient, à distance"),
         ("une action", "ne vient pas"),
     }
     assert Reply.objects.count() == 2

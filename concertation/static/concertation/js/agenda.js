@@ -5,6 +5,9 @@ const form = document.querySelector("form[data-agenda]");
 const list = form?.querySelector("ol");
 let taken = null;
 
+/* A point has a list of its own inside: who is expected. */
+const pointOf = (target) => [...list.children].find((point) => point.contains(target));
+
 function placeOf(point) {
   return [...list.children].indexOf(point);
 }
@@ -22,7 +25,7 @@ if (list) {
   for (const point of list.children) point.draggable = true;
   list.addEventListener("dragstart", (event) => {
     if (event.target.closest("input, button, a")) return;
-    taken = event.target.closest("li");
+    taken = pointOf(event.target);
     taken.classList.add("is-taken");
     taken.dataset.from = String(placeOf(taken));
     event.dataTransfer.effectAllowed = "move";
@@ -30,7 +33,7 @@ if (list) {
     event.dataTransfer.setData("text/plain", "");
   });
   list.addEventListener("dragover", (event) => {
-    const over = event.target.closest("li");
+    const over = pointOf(event.target);
     if (!taken || !over) return;
     event.preventDefault();
     if (over === taken) return;
