@@ -54,6 +54,7 @@ class SubjectKind(StrEnum):
     CHARTER = "charter"
     SUBSCRIPTION = "subscription"
     SIGNATURE = "signature"
+    WITHOUT_ACCOUNT = "without_account"
     TALLY_NOTE = "tally_note"
     REPORT = "report"
     FRAMEWORK = "framework"
@@ -87,6 +88,11 @@ class Verb(StrEnum):
     ORGANISATION_SUBSCRIBED = "organisation_subscribed"
     SUBSCRIPTION_ENDED = "subscription_ended"
     PEOPLE_CONFIRMED = "people_confirmed"
+    # someone present without account: the link they were given, what they said yes to, the
+    # coordinator's signature under it
+    CHARTER_OFFERED = "charter_offered"
+    CHARTER_ACCEPTED = "charter_accepted"
+    CHARTER_COUNTERSIGNED = "charter_countersigned"
     # membership and keys
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation_accepted"
@@ -148,6 +154,10 @@ class Verb(StrEnum):
     MEETING_HELD = "meeting_held"
     MEETING_CHANGED = "meeting_changed"
     ATTENDANCE_RECORDED = "attendance_recorded"
+    MEETING_OPENED = "meeting_opened"
+    MEETING_ANSWERED = "meeting_answered"
+    AGENDA_CHANGED = "agenda_changed"
+    AGENDA_PUBLISHED = "agenda_published"
     MINUTES_SAVED = "minutes_saved"
     SHOWN_ON_SCREEN = "shown_on_screen"
     # statistics
@@ -188,6 +198,9 @@ GOVERNANCE_VERBS = frozenset(
         Verb.ORGANISATION_SUBSCRIBED,
         Verb.SUBSCRIPTION_ENDED,
         Verb.PEOPLE_CONFIRMED,
+        Verb.CHARTER_OFFERED,
+        Verb.CHARTER_ACCEPTED,
+        Verb.CHARTER_COUNTERSIGNED,
         Verb.INVITED,
         Verb.INVITATION_ACCEPTED,
         Verb.ADMITTED,
@@ -265,6 +278,10 @@ WRITE_VERBS = frozenset(
         Verb.MEETING_HELD,
         Verb.MEETING_CHANGED,
         Verb.ATTENDANCE_RECORDED,
+        Verb.MEETING_OPENED,
+        Verb.MEETING_ANSWERED,
+        Verb.AGENDA_CHANGED,
+        Verb.AGENDA_PUBLISHED,
         Verb.MINUTES_SAVED,
     }
 )

@@ -119,6 +119,9 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
         for route, label, icon, phone, act, under in _ENTRIES
         if _reaches(hat, act)
     ]
+    if hat.for_meeting:
+        address = reverse("meeting", args=[slug, hat.for_meeting])
+        items = [Item(_("La réunion"), address, "meeting", here == "meeting", True)]
     if not _reaches(hat, Act.LIST) and hat.role_set & {Role.GUEST, Role.LIMITED_READER}:
         # In the board's place and at its address: what is theirs.
         mine = here == "board" or here.startswith("situation")

@@ -64,7 +64,9 @@ class Act(models.TextChoices):
     ASK_ACCESS = "ask_access", _("demander l’accès à une situation restreinte")
     GRANT_ACCESS = "grant_access", _("accorder l’accès pour un temps")
     READ_MEETINGS = "read_meetings", _("voir réunions et ordre du jour")
+    VISIT_MEETING = "visit_meeting", _("voir la réunion à laquelle on est invité·e")
     PLAN_MEETING = "plan_meeting", _("prévoir et tenir une réunion")
+    TAKE_PART = "take_part", _("dire si l’on vient, demander un point")
     READ_REPORT = "read_report", _("lire le rapport de l’année")
     LIFT_SUPPRESSION = "lift_suppression", _("lever le masquage des petits nombres")
     IMPORT = "import", _("importer un tableau de suivi")
@@ -198,7 +200,10 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.ASK_ACCESS: _CIRCLE,
         Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
         Act.READ_MEETINGS: _READERS,
+        # The reading compares the meeting with the one the guest's place is bound to.
+        Act.VISIT_MEETING: MappingProxyType({R.GUEST: W.ALWAYS}),
         Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.TAKE_PART: _READERS,
         Act.READ_REPORT: _READERS,
         Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
@@ -225,6 +230,9 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
 
 # Acts of roles held outside any concertation: no participation stands in the way.
 OUTSIDE: Final = frozenset({Act.ADMINISTER, Act.SUBSCRIBE, Act.PUBLISH_CHARTER})
+
+# A guest of one meeting comes for an hour: who else belongs to the circle isn't theirs to read.
+NOT_FOR_ONE_MEETING: Final = frozenset({Act.READ_MEMBERS})
 
 # Acts on one situation: the audience, conflicts and its state count.
 ON_A_SITUATION: Final = frozenset(
@@ -278,6 +286,8 @@ def who_is(person: PersonFacts) -> Refusal | None:
 
 def in_reach(act: Act, person: PersonFacts) -> bool:
     """Whether a role of this person stands in the act's cell at all: may they see an empty list?"""
+    if person.one_meeting and act in NOT_FOR_ONE_MEETING:
+        return False
     return who_is(person) is None and _granting(cell(act), person, None) is not None
 
 
@@ -298,6 +308,8 @@ def decide(
         refusal = _about(act, person, subject)
     if refusal is not None:
         return Decision(False, refusal=refusal)
+    if person.one_meeting and act in NOT_FOR_ONE_MEETING:
+        return Decision(False, refusal=Refusal.ROLE)
     if act == Act.READ:
         return _read(person, subject, groups)
     role = _granting(cell(act), person, subject)

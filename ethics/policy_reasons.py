@@ -114,6 +114,10 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
             "L’ordre du jour dit de quelles situations on parlera : il suit les mêmes règles"
             " qu’elles."
         ),
+        Act.VISIT_MEETING: _(
+            "Invité·e à une réunion, on voit celle-là et aucune autre, sans rien de son contenu."
+        ),
+        Act.TAKE_PART: _("Qui vient peut dire ce dont il voudrait parler."),
         Act.PLAN_MEETING: _("La coordination convoque et tient la réunion."),
         Act.READ_REPORT: _(
             "Le rapport est le bilan du cercle : le cercle le lit, et il ne montre personne."

@@ -31,6 +31,7 @@ def plan_meeting(
     *,
     starts_at: datetime,
     place: str,
+    link: str = "",
     planned_minutes: int = 60,
     kind: str = MeetingKind.CASE_CONCERTATION,
     time_known: bool = True,
@@ -55,6 +56,7 @@ def plan_meeting(
             starts_at=starts_at,
             time_known=time_known,
             place=place,
+            link=link,
             planned_minutes=planned_minutes,
             date_note=date_note,
         )

@@ -12,7 +12,6 @@ from django.utils.translation import pgettext
 
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
-from concertation.meetings.agenda import Agenda
 from concertation.meetings.enums import MeetingState
 from concertation.meetings.models import Meeting
 from concertation.meetings.reading import (
@@ -23,6 +22,7 @@ from concertation.meetings.reading import (
     next_meeting,
     reads_meetings,
 )
+from concertation.meetings.reading_agenda import AgendaView
 from concertation.situations import reading as situations
 from ethics import gate
 from ethics.policy import Act
@@ -42,7 +42,7 @@ class Home:
     meeting: MeetingLine | None
     # When it is, as the leading sentence begins: “Jeudi à 14 h”.
     meeting_when: str
-    agenda: Agenda | None
+    agenda: AgendaView | None
     due: tuple[situations.MyAction, ...]
     later: tuple[situations.MyAction, ...]
     owed: tuple[situations.OwedFeedback, ...]

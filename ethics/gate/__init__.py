@@ -37,7 +37,7 @@ from ethics.gate.interrupted import (
     return_text,
 )
 from ethics.gate.lost import lost_with_keys
-from ethics.gate.offers import Offers, offers
+from ethics.gate.offers import Offers, offers, offers_reading
 from ethics.gate.read import (
     UNOPENABLE,
     Revelation,
@@ -73,6 +73,7 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
+from ethics.gate.screen import Screen, show_on_screen
 from ethics.gate.supervision import hand_over, take_back
 from ethics.gate.tables import (
     REFERENCES,
@@ -122,6 +123,7 @@ __all__ = [
     "Returned",
     "Revelation",
     "SameMember",
+    "Screen",
     "SecondTooSoon",
     "Unlocking",
     "Unopenable",
@@ -158,6 +160,7 @@ __all__ = [
     "missing_key_alarm",
     "new_recovery_key",
     "offers",
+    "offers_reading",
     "open_table",
     "opens",
     "own_tables",
@@ -182,6 +185,7 @@ __all__ = [
     "seal_to_circle",
     "seal_to_readers",
     "shared_records",
+    "show_on_screen",
     "sign_statement",
     "standing",
     "take_back",

@@ -67,7 +67,9 @@ extend              own,supervised,held yes             no         no         no
 ON_THE_CIRCLE: Final = """
 bring               yes                 yes             yes        no         yes        no  no  no
 read_meetings       yes                 yes             yes        no         no         no  no  no
+visit_meeting       no                  no              no         yes        no         no  no  no
 plan_meeting        no                  yes             no         no         no         no  no  no
+take_part           yes                 yes             yes        no         no         no  no  no
 read_report         yes                 yes             yes        no         no         no  no  no
 lift_suppression    no                  yes             no         no         no         no  no  no
 import              no                  yes             no         no         no         no  no  no

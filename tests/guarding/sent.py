@@ -3,8 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from concertation.meetings.forms import PlanForm
+from concertation.meetings.actions import plan_meeting
+from concertation.meetings.forms import ChangeForm, PlanForm
+from concertation.meetings.forms_agenda import PointForm, SlotForm
+from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
     AgreementForm,
@@ -22,6 +26,7 @@ from concertation.situations.forms import (
 )
 from concertation.situations.models import Situation
 from tests.cast import Circle, number_of
+from tests.meetings.hour import plan
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, url
@@ -49,6 +54,33 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
     if form is SendBackForm:
         draft = story.handed(circle)
         return url(circle, "situation-confirm", draft.id), {"text": "Reformuler la question"}
+    if form is WithoutAccountForm:
+        meeting = plan_meeting(
+            circle.coordinator.actor, starts_at=timezone.now(), place="Par vidéo"
+        )
+        return url(circle, "meeting-without-account", meeting.id), {
+            "name": "Zzdumont",
+            "function": "médecin",
+            "organisation": "",
+            "secrecy_status": "professional",
+            "presence": "remote",
+            "language": "fr",
+            "how": "link",
+            "email": "zz@cabinet.example",
+        }
+    if form is ChangeForm:
+        meeting = plan(circle)
+        return url(circle, "meeting-change", meeting.id), {
+            "version": meeting.version,
+            "day": "2027-01-14",
+            "at": "14:00",
+            "place": "Par vidéo",
+            "planned_minutes": 60,
+        }
+    if form in {PointForm, SlotForm}:
+        meeting = plan(circle)
+        name = "meeting-point" if form is PointForm else "meeting-ask"
+        return url(circle, name, meeting.id), {"title": "Permanence d’été", "minutes": 5}
     row, code = sheet(circle)
     if form is PresentationForm:
         return url(circle, "situation-edit", code), FORM | {"version": row.version}

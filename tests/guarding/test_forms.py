@@ -18,7 +18,9 @@ from audit.models import Entry
 from concertation.accounts.models import Organisation
 from concertation.guarding import GuardedForm, is_free_text
 from concertation.meetings.actions import plan_meeting
-from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms import ChangeForm, PlanForm
+from concertation.meetings.forms_agenda import PointForm
+from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.meetings.models import Meeting
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
@@ -69,7 +71,7 @@ NOT_OF_A_PERSON: Final = ("concertation.accounts.", "concertation.dpo.")
 
 
 # A code that is looked up, and saved nowhere.
-LOOKED_UP: Final = {"AskForm.code"}
+LOOKED_UP: Final = {"AskForm.code", "SlotForm.code"}
 
 
 def test_every_free_text_of_the_board_stands_in_a_guarded_form() -> None:
@@ -94,7 +96,7 @@ GUARDED: Final = sorted(
 )
 
 
-COORDINATORS: Final = {PlanForm, FrameworkForm}
+COORDINATORS: Final = {PlanForm, ChangeForm, PointForm, FrameworkForm, WithoutAccountForm}
 
 
 @pytest.mark.parametrize(("form", "name"), GUARDED)

@@ -205,6 +205,8 @@ def test_the_agenda_says_why_each_situation_stands_on_it(circle: Circle) -> None
     assert told == {
         show_code(str(new.code)): (Reason.NEW, False),
         show_code(str(late.code)): (Reason.FEEDBACK, True),
+        # Nobody holds it yet.
+        show_code(str(quiet.code)): (Reason.REST, False),
     }
 
 

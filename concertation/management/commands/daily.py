@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
+from concertation.meetings.reading_without_account import forget_old
 from concertation.situations import reminding
 from concertation.situations.actions import end_expired, erase, retention
 from ethics import gate
@@ -61,6 +62,11 @@ def end_access() -> str:
     return f"{end_expired()} accesses for a time ended"
 
 
+def forget_people_without_account() -> str:
+    """Erase what is known of people who took part without an account, five years after."""
+    return f"{forget_old()} people present without account forgotten"
+
+
 def check_erasure_store() -> str:
     """Finish erasures that stopped on their way, cut the store's log, and alarm where a key is gone
     without a tombstone."""
@@ -98,6 +104,7 @@ STEPS: Final[list[Step]] = [
     clear_sessions,
     record_refusals,
     end_access,
+    forget_people_without_account,
     apply_retention,
     forget_tables,
     check_erasure_store,

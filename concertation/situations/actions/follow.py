@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from audit.enums import Purpose, SubjectKind, Verb
@@ -98,13 +98,15 @@ def write_entry(
     situation: UUID,
     kind: str,
     text: str,
+    meeting: UUID | None = None,
     on: date | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Contribution:
     """An entry of any kind, as the timeline's one form offers it: feedback or contribution."""
+    more: dict[str, Any] = {"meeting": meeting, "on": on, "purpose": purpose}
     if kind == ContributionKind.FEEDBACK:
-        return give_feedback(actor, situation=situation, text=text, on=on, purpose=purpose)
-    return contribute(actor, situation=situation, kind=kind, text=text, on=on, purpose=purpose)
+        return give_feedback(actor, situation=situation, text=text, **more)
+    return contribute(actor, situation=situation, kind=kind, text=text, **more)
 
 
 def add_entry(

@@ -34,6 +34,7 @@ from concertation.situations.reading.extensions import (
     voice_of,
 )
 from concertation.situations.reading.find import (
+    check_is_about,
     check_is_of,
     find,
     find_action,
@@ -72,6 +73,7 @@ from concertation.situations.reading.mine import (
     news,
     owed_feedback,
     owes,
+    told_on,
 )
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
@@ -91,6 +93,13 @@ from concertation.situations.reading.presented import (
     to_note_withdrawal,
 )
 from concertation.situations.reading.reminders import Reminders, reminders
+from concertation.situations.reading.screen import (
+    OnScreen,
+    ScreenAction,
+    ScreenSheet,
+    followed,
+    on_screen,
+)
 from concertation.situations.reading.sharing import (
     DecisionShown,
     SharingPage,
@@ -140,6 +149,7 @@ __all__ = [
     "Home",
     "MyAction",
     "News",
+    "OnScreen",
     "OpenedRow",
     "OpinionRow",
     "OwedFeedback",
@@ -149,6 +159,8 @@ __all__ = [
     "Recognised",
     "Reminders",
     "RequestRow",
+    "ScreenAction",
+    "ScreenSheet",
     "SharingPage",
     "Sheet",
     "Submission",
@@ -167,6 +179,7 @@ __all__ = [
     "brings",
     "certificate",
     "certificates",
+    "check_is_about",
     "check_is_of",
     "check_may_bring",
     "choices",
@@ -183,6 +196,7 @@ __all__ = [
     "find_draft",
     "find_to_confirm",
     "find_to_share",
+    "followed",
     "guard_page",
     "guest_page",
     "has_board",
@@ -194,6 +208,7 @@ __all__ = [
     "my_actions",
     "news",
     "number_of",
+    "on_screen",
     "opened_to",
     "opinions",
     "opinions_waiting",
@@ -218,5 +233,6 @@ __all__ = [
     "to_extend",
     "to_note_withdrawal",
     "to_withdraw",
+    "told_on",
     "voice_of",
 ]
