@@ -115,11 +115,34 @@ ADVICE_ASKED: Final[Text] = (
         " partager ou non. Connectez-vous\u00a0: le tableau dit qui, et rien de plus.\n"
     ),
 )
+TO_CONFIRM: Final[Text] = (
+    _("Un brouillon attend votre confirmation"),
+    _(
+        "Bonjour,\n\nUn·e stagiaire que vous encadrez vous a soumis un brouillon."
+        " Connectez-vous\u00a0: l’accueil vous y mène.\n"
+    ),
+)
+SENT_BACK: Final[Text] = (
+    _("Un brouillon vous est rendu"),
+    _(
+        "Bonjour,\n\nVotre responsable de stage vous a rendu un brouillon avec un mot."
+        " Connectez-vous\u00a0: l’accueil vous y mène.\n"
+    ),
+)
 INFORM_FIRST: Final[Text] = (
     _("Une personne reste à informer"),
     _(
         "Bonjour,\n\nUn de vos brouillons attend que la personne soit informée. Quand c’est fait,"
         " reprenez la décision de partage\u00a0: l’accueil vous y mène.\n"
+    ),
+)
+IMPORTED: Final[Text] = (
+    _("Des brouillons repris d’un tableau vous attendent"),
+    _(
+        "Bonjour,\n\nLa coordination a repris un tableau de suivi. Les lignes que vous aviez"
+        " présentées sont devenues des brouillons que vous seul·e pouvez ouvrir. Relisez-les et"
+        " décidez, dix par page, ce que vous partagez\u00a0: «\u00a0Mes brouillons\u00a0» vous y"
+        " mène.\n"
     ),
 )
 

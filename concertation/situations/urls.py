@@ -10,7 +10,9 @@ from concertation.situations.views import (
     frameworks,
     guard,
     guests,
+    imports,
     sharing,
+    supervised,
 )
 
 _CODE = "/situations/<str:code>"
@@ -19,7 +21,15 @@ urlpatterns: list[URLPattern] = [
     path("/tableau", following.board, name="board"),
     path("/presenter", bringing.bring, name="situation-bring"),
     path("/brouillons", bringing.drafts, name="situation-drafts"),
+    path("/brouillons/repris", imports.share, name="imported-drafts"),
+    path("/brouillons/repris/references", imports.references, name="imported-references"),
+    path("/importer", imports.upload, name="import"),
+    path("/importer/<uuid:number>", imports.table, name="import-table"),
+    path("/importer/<uuid:number>/a-corriger", imports.repair, name="import-repair"),
+    path("/importer/<uuid:number>/detruire", imports.forget, name="import-forget"),
     path("/brouillons/<uuid:number>", bringing.draft, name="situation-draft"),
+    path("/brouillons/<uuid:number>/soumettre", supervised.submit, name="situation-submit"),
+    path("/brouillons/<uuid:number>/confirmer", supervised.confirm, name="situation-confirm"),
     path("/brouillons/<uuid:number>/partager", bringing.share, name="situation-share"),
     path(
         "/brouillons/<uuid:number>/partager/questions",

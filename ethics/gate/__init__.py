@@ -14,6 +14,7 @@ from ethics.gate.audience import (
     members,
     seal_to_circle,
     seal_to_readers,
+    shared_records,
 )
 from ethics.gate.circle import (
     KeysTaken,
@@ -72,6 +73,17 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
+from ethics.gate.supervision import hand_over, take_back
+from ethics.gate.tables import (
+    REFERENCES,
+    ROWS,
+    forget_old_tables,
+    forget_table,
+    keep_table,
+    open_table,
+    own_tables,
+    write_table,
+)
 from ethics.gate.unlock import (
     KeysMissing,
     Unlocking,
@@ -89,6 +101,8 @@ from ethics.gate.write import Pen, writing
 
 __all__ = [
     "LEAST_READERS",
+    "REFERENCES",
+    "ROWS",
     "UNOPENABLE",
     "Actor",
     "Answers",
@@ -122,12 +136,16 @@ __all__ = [
     "digits",
     "fetch_standing",
     "finish_session",
+    "forget_old_tables",
     "forget_recovery_key",
+    "forget_table",
     "forget_text",
     "found",
+    "hand_over",
     "held_for_command",
     "holders",
     "holds_keys",
+    "keep_table",
     "keep_text",
     "kept_texts",
     "known_names",
@@ -140,7 +158,9 @@ __all__ = [
     "missing_key_alarm",
     "new_recovery_key",
     "offers",
+    "open_table",
     "opens",
+    "own_tables",
     "pending_recovery_key",
     "proposal",
     "provider_is_registered",
@@ -161,9 +181,12 @@ __all__ = [
     "save_member_keys",
     "seal_to_circle",
     "seal_to_readers",
+    "shared_records",
     "sign_statement",
     "standing",
+    "take_back",
     "take_scope_back",
     "vouch",
+    "write_table",
     "writing",
 ]

@@ -311,17 +311,16 @@ def _open(
     for record in records:
         key = keys.get((record.scope, record.key_generation), SecrecyError("no_key"))
         groups = granted[record.container]
-        for each, group in asked[type(record)]:
-            if group not in groups:
-                continue
-            name = (record.id, record.version, each.name)
-            try:
-                if isinstance(key, SecrecyError):
-                    raise key
-                values[name] = unsealing.open_field(key, record, each)
-            except SecrecyError as error:
-                values[name] = UNOPENABLE
-                failed[record.id] = (record, str(error))
+        permitted = [each for each, group in asked[type(record)] if group in groups]
+        if isinstance(key, SecrecyError):
+            opened: dict[str, Any] = dict.fromkeys((each.name for each in permitted), key)
+        else:
+            opened = unsealing.open_fields(key, record, permitted)
+        for name, value in opened.items():
+            if isinstance(value, SecrecyError):
+                failed[record.id] = (record, str(value))
+                value = UNOPENABLE
+            values[record.id, record.version, name] = value
     for record, why in failed.values():
         unopenable_alarm(actor, record.container, why)
     return values

@@ -46,6 +46,11 @@ def sign_checkpoints() -> str:
     return f"{len(sign_all())} ledgers have a signed state"
 
 
+def forget_tables() -> str:
+    """Destroy uploaded tables and old references whose time is over."""
+    return f"{gate.forget_old_tables()} uploaded tables destroyed"
+
+
 def remind_recovery_keys() -> str:
     """Ask coordinators to try the printed recovery key, once it was not tried for a year."""
     return f"{remind_to_check()} concertations reminded of their recovery key"
@@ -94,6 +99,7 @@ STEPS: Final[list[Step]] = [
     record_refusals,
     end_access,
     apply_retention,
+    forget_tables,
     check_erasure_store,
     copy_erasure_store,
     remind_recovery_keys,

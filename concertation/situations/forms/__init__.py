@@ -16,11 +16,14 @@ from concertation.situations.forms.following import (
 )
 from concertation.situations.forms.frameworks import FrameworkForm
 from concertation.situations.forms.guests import OpenToGuestForm
+from concertation.situations.forms.imports import ColumnsForm, StartForm, StepForm, UploadForm
 from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
     PresentationForm,
+    SendBackForm,
     ShareForm,
+    SubmitForm,
     VoiceForm,
 )
 from concertation.situations.forms.sharing import AgreementForm, DecideForm, QuestionForm
@@ -32,6 +35,7 @@ __all__ = [
     "AudienceForm",
     "BringForm",
     "CloseForm",
+    "ColumnsForm",
     "Conflict",
     "ContributeForm",
     "DecideForm",
@@ -42,8 +46,13 @@ __all__ = [
     "ProposeForm",
     "QuestionForm",
     "RequestForm",
+    "SendBackForm",
     "ShareForm",
     "SheetForms",
+    "StartForm",
+    "StepForm",
+    "SubmitForm",
+    "UploadForm",
     "VoiceForm",
     "WithdrawForm",
 ]
