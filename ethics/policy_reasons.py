@@ -67,11 +67,10 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
             " donner n’est pas lire."
         ),
         Act.SUBMIT: _(
-            "Apprendre, c’est oser apporter : quelqu’un de la même maison relit et en répond."
+            "On apprend le métier sous le regard de quelqu’un : qui encadre relit avant que le"
+            " groupe ne lise."
         ),
-        Act.SHARE_DRAFT: _(
-            "Partager un secret se décide par qui en répond, pas par qui l’a mis en mots."
-        ),
+        Act.SHARE_DRAFT: _("Partager engage : qui répond du brouillon en décide."),
         Act.READ_OWN: _("On peut relire ce qu’on a écrit soi-même : on le sait déjà."),
         Act.EDIT: _("Qui répond d’une présentation la corrige : une seule voix, pas vingt."),
         Act.CONTRIBUTE: _("Aider, c’est aussi écrire ce qu’on sait et ce qu’on se demande."),
@@ -174,7 +173,9 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
 # Why a role's yes has a condition.
 WHY_WHEN: Final[Mapping[tuple[Role, When], Promise]] = MappingProxyType(
     {
-        (R.PARTICIPANT, W.OWN): _("C’est la personne qui a présenté la situation qui en répond."),
+        (R.PARTICIPANT, W.OWN): _(
+            "Qui a présenté la situation, ou encadre qui l’a présentée, en répond."
+        ),
         (R.PARTICIPANT, W.ADDRESSED): _(
             "Chacun fait avancer sa propre action, pas celle d’un autre."
         ),
@@ -186,6 +187,8 @@ WHY_WHEN: Final[Mapping[tuple[Role, When], Promise]] = MappingProxyType(
         (R.COORDINATOR, W.NAMED): _(
             "Coordonner n’ouvre pas une situation dont on est tenu à l’écart."
         ),
+        (R.INTERN, W.OWN): _("On relit son propre texte, pas le brouillon d’un collègue."),
+        (R.INTERN, W.ADDRESSED): _("Une ou un stagiaire fait avancer l’action dont on l’a chargé."),
         (R.GUEST, W.TICKED): _("On invite pour une situation précise, jusqu’à un jour précis."),
         (R.GUEST, W.ADDRESSED): _("Une personne invitée répond de sa propre action."),
         (R.LIMITED_READER, W.OWN): _(
@@ -213,6 +216,10 @@ WHY_NOT: Final[Mapping[Role, Promise]] = MappingProxyType(
         R.COORDINATOR: _(
             "La coordination tient le cercle, elle ne le surveille pas : le journal parle aussi"
             " d’elle, quelqu’un d’autre le lit."
+        ),
+        R.INTERN: _(
+            "On apprend en lisant, en écrivant et en proposant ; ce qui engage le groupe reste à"
+            " qui encadre et en répond."
         ),
         R.GUEST: _(
             "On invite pour aider à une situation : ce qui n’y sert pas n’est pas nécessaire, donc"

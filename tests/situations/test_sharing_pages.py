@@ -112,6 +112,10 @@ def test_a_shared_secret_names_its_recipients_and_shows_nothing_on_the_board(
     assert response["Location"] == asked.outcome
     assert "Manager" in get(asked.client, asked.outcome)
     assert decision().outcome == "s_partage"
+    # Whom, when and how speak of the person: they lie sealed, the outcome alone is clear.
+    stored = str(SharingDecision.objects.exclude(outcome="").values().get())
+    assert "s_partage" in stored
+    assert not any(words in stored for words in (manager, "de vive voix", "2026-01-12"))
     draft.refresh_from_db()
     assert (draft.state, draft.code) == ("draft", None)
 
