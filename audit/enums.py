@@ -57,6 +57,7 @@ class SubjectKind(StrEnum):
     TALLY_NOTE = "tally_note"
     REPORT = "report"
     FRAMEWORK = "framework"
+    REVIEW_ITEM = "review_item"
     LEDGER = "ledger"
 
 
@@ -162,7 +163,9 @@ class Verb(StrEnum):
     LEDGER_VERIFIED = "ledger_verified"
     CHECKPOINT_SIGNED = "checkpoint_signed"
     CHECKPOINT_KEY_CHANGED = "checkpoint_key_changed"
+    REVIEW_PREPARED = "review_prepared"
     REVIEWED = "reviewed"
+    REVIEW_ANSWERED = "review_answered"
     # administration
     SETTINGS_CHANGED = "settings_changed"
     FRAMEWORK_RECORDED = "framework_recorded"
@@ -214,7 +217,9 @@ GOVERNANCE_VERBS = frozenset(
         Verb.LEDGER_VERIFIED,
         Verb.CHECKPOINT_SIGNED,
         Verb.CHECKPOINT_KEY_CHANGED,
+        Verb.REVIEW_PREPARED,
         Verb.REVIEWED,
+        Verb.REVIEW_ANSWERED,
         Verb.SETTINGS_CHANGED,
         Verb.FRAMEWORK_RECORDED,
         Verb.FRAMEWORK_ENDED,

@@ -144,7 +144,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.LEDGER_VERIFIED: _("vérifier le journal"),
             Verb.CHECKPOINT_SIGNED: _("signer l’état du journal"),
             Verb.CHECKPOINT_KEY_CHANGED: _("changer la clé de signature du journal"),
+            Verb.REVIEW_PREPARED: _("préparer la revue du mois"),
             Verb.REVIEWED: _("examiner un point de la revue"),
+            Verb.REVIEW_ANSWERED: _("répondre à une question de la revue"),
         },
     ),
     (

@@ -2,11 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from concertation.dpo import views
+from concertation.dpo import views, views_review
 
 urlpatterns: list[URLPattern] = [
     path("journal", views.ledger, name="ledger"),
     path("journal/verifier", views.verify, name="ledger-verify"),
     path("journal/etat-signe", views.checkpoint, name="ledger-checkpoint"),
     path("qui-peut-voir-quoi", views.policy, name="policy"),
+    path("revue", views_review.queue, name="review"),
+    path("revue/preparer", views_review.prepare, name="review-prepare"),
+    path("revue/regles", views_review.rules, name="review-rules"),
+    path("revue/question/<uuid:number>", views_review.answer, name="review-answer"),
+    path("revue/<uuid:number>", views_review.item, name="review-item"),
 ]

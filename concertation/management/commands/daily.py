@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
+from concertation.dpo.review_actions import prepare_last_month
 from concertation.situations import reminding
 from concertation.situations.actions import end_expired, erase, retention
 from ethics import gate
@@ -39,6 +40,11 @@ def record_refusals() -> str:
 def remind_to_inform() -> str:
     """Write to those who have a person to inform before sharing anything."""
     return f"{reminding.remind_to_inform()} people reminded to inform the person"
+
+
+def prepare_review() -> str:
+    """Build last month's review of accesses, once the month is over."""
+    return f"{prepare_last_month()} reviews of last month prepared"
 
 
 def sign_checkpoints() -> str:
@@ -98,6 +104,7 @@ STEPS: Final[list[Step]] = [
     copy_erasure_store,
     remind_recovery_keys,
     remind_to_inform,
+    prepare_review,
     sign_checkpoints,
 ]
 
