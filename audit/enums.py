@@ -161,6 +161,7 @@ class Verb(StrEnum):
     LEDGER_READ = "ledger_read"
     LEDGER_EXPORTED = "ledger_exported"
     LEDGER_VERIFIED = "ledger_verified"
+    SEARCH_KEPT = "search_kept"
     CHECKPOINT_SIGNED = "checkpoint_signed"
     CHECKPOINT_KEY_CHANGED = "checkpoint_key_changed"
     REVIEW_PREPARED = "review_prepared"

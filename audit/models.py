@@ -218,8 +218,9 @@ class RefusalCount(models.Model):
 
 
 # Django finds the models of an app here; the queue keeps its own in `review`.
-from audit.review.models import ReviewItem, ReviewMonth  # noqa: E402
+from audit.review.models import ReviewItem, ReviewMonth, SavedSearch  # noqa: E402
 
 __all__ = [
     "Checkpoint", "Entry", "EntrySubject", "Ledger", "RefusalCount", "ReviewItem", "ReviewMonth",
+    "SavedSearch",
 ]  # fmt: skip

@@ -92,3 +92,23 @@ class ReviewItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.key}"
+
+
+class SavedSearch(models.Model):
+    """A search of the log that somebody keeps: their words for it, and numbers and codes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    ledger = models.ForeignKey("audit.Ledger", models.PROTECT, related_name="+")
+    owner = models.UUIDField()
+    name = models.CharField(max_length=60)
+    filters = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["ledger", "owner", "name"], name="audit_saved_search_named_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

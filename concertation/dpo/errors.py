@@ -31,3 +31,7 @@ class AlreadyAsked(DpoError):
 
 class NobodyToAsk(DpoError):
     """The reader has no place here any more, and couldn't come to answer."""
+
+
+class TooManySearches(DpoError):
+    """Twenty kept searches are a list that nobody reads."""

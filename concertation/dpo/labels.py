@@ -142,6 +142,7 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.LEDGER_READ: _("lire le journal des accès"),
             Verb.LEDGER_EXPORTED: _("emporter le journal ou un état signé"),
             Verb.LEDGER_VERIFIED: _("vérifier le journal"),
+            Verb.SEARCH_KEPT: _("garder une recherche dans le journal, ou l’oublier"),
             Verb.CHECKPOINT_SIGNED: _("signer l’état du journal"),
             Verb.CHECKPOINT_KEY_CHANGED: _("changer la clé de signature du journal"),
             Verb.REVIEW_PREPARED: _("préparer la revue du mois"),

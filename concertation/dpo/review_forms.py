@@ -48,7 +48,7 @@ class _TextForm(ResumableForm, GuardedForm):
         self.data = again
 
 
-def _text(label: Promise, help_text: Promise) -> forms.CharField:
+def _text(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,

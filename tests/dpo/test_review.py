@@ -67,7 +67,7 @@ def test_building_again_adds_what_happened_since_and_keeps_what_was_decided(
     item = picked(circle)
     assert end(dpo, circle, item, "explained", "Vue avec la coordination.").status_code == 302
     before = ReviewItem.objects.count()
-    row = Situation.objects.get(id=item.situation)
+    row = Situation.objects.get()
     read(circle, "manager", row)
     prepare(circle)
     item.refresh_from_db()
@@ -85,7 +85,7 @@ def test_building_again_adds_what_happened_since_and_keeps_what_was_decided(
 
 def test_an_undecided_item_follows_what_happens(circle: Circle) -> None:
     item = picked(circle)
-    read(circle, "manager", Situation.objects.get(id=item.situation))
+    read(circle, "manager", Situation.objects.get())
     prepare(circle)
     item.refresh_from_db()
     assert (item.count, len(item.entries)) == (3, 3)
@@ -197,7 +197,7 @@ def test_an_item_says_who_when_and_why_and_nothing_of_the_content(
     circle: Circle, dpo: Client
 ) -> None:
     item = picked(circle)
-    edit(circle, Situation.objects.get(id=item.situation), "CANARI-TRES-RECONNAISSABLE")
+    edit(circle, Situation.objects.get(), "CANARI-TRES-RECONNAISSABLE")
     shown = page(dpo, circle, "review-item", item.id)
     queue = page(dpo, circle, "review")
     assert "Pourquoi ce point" in shown

@@ -10,6 +10,7 @@ from audit.models import ReviewItem
 from audit.review.queue import first_day
 from audit.review.rules import Rule
 from concertation.dpo import review_actions
+from concertation.dpo.forms import SaveSearchForm
 from concertation.dpo.review_forms import ReaderAnswerForm, ReviewForm
 from concertation.meetings.forms import PlanForm
 from concertation.situations.codes import show_code
@@ -53,6 +54,8 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
             "planned_minutes": 60,
             "kind": "case_concertation",
         }
+    if form is SaveSearchForm:
+        return f"{url(circle, 'ledger-keep')}?verb=read", {"name": "Lectures"}
     if form in {ReviewForm, ReaderAnswerForm}:
         return of_the_review(circle, form)
     row, code = sheet(circle)

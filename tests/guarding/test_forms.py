@@ -16,6 +16,7 @@ import concertation
 from audit.leaf import parse_leaf
 from audit.models import Entry
 from concertation.accounts.models import Organisation
+from concertation.dpo.forms import SaveSearchForm
 from concertation.dpo.review_forms import ReviewForm
 from concertation.guarding import GuardedForm, is_free_text
 from concertation.meetings.actions import plan_meeting
@@ -100,7 +101,7 @@ COORDINATORS: Final = {PlanForm, FrameworkForm}
 
 def sender(circle: Circle, form: type[forms.Form]) -> Someone:
     """Whose form it is."""
-    if form is ReviewForm:
+    if form in {ReviewForm, SaveSearchForm}:
         return circle.dpo
     return circle.coordinator if form in COORDINATORS else circle.participant
 
