@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 
-from audit.checkpoint import InvalidCheckpointError, State, ledger_of, open_checkpoint
+from audit.checkpoint import InvalidCheckpointError, State, ledger_of, open_with_age
 from audit.columns import ENTRY_COLUMNS, SUBJECT_COLUMNS, entry_values, subject_values
 from audit.enums import Verb
 from audit.leaf import InvalidLeafError, Leaf, parse_leaf
@@ -164,19 +164,30 @@ def _promised_by_platform() -> dict[str, list[State]]:
 
 def _signed_states(name: str, outside: Sequence[str]) -> list[State]:
     rows = Checkpoint.objects.filter(ledger__name=name).order_by("pk")
-    states = []
+    found = []
     for size, root, note in rows.values_list("size", "root", "note"):
-        state = _open(note, name, size)
+        state, age = _open(note, name, size)
         if (state.size, state.root) != (size, bytes(root)):
             why = "a checkpoint's columns differ from what was signed"
             raise _BadEntryError(state.size, BadKind.DERIVED_COLUMN, why)
-        states.append(state)
-    return states + [_open(note, name, 0) for note in outside]
+        found.append((state, age))
+    found += [_open(note, name, 0) for note in outside]
+    _check_ages(found)
+    return [state for state, _age in found]
 
 
-def _open(note: str, name: str, size: int) -> State:
+def _check_ages(found: Sequence[tuple[State, int]]) -> None:
+    """A key that was replaced signs nothing new: whoever stole it later gains nothing."""
+    for state, age in found:
+        replaced = min((other.size for other, newer in found if newer < age), default=state.size)
+        if state.size > replaced:
+            why = "a checkpoint is signed with a key that had been replaced by then"
+            raise _BadEntryError(replaced, BadKind.FORGED_SIGNATURE, why)
+
+
+def _open(note: str, name: str, size: int) -> tuple[State, int]:
     try:
-        return open_checkpoint(note, name)
+        return open_with_age(note, name)
     except (InvalidCheckpointError, ImproperlyConfigured) as error:
         why = f"the signature of a checkpoint does not hold: {error}"
         raise _BadEntryError(size, BadKind.FORGED_SIGNATURE, why) from error
