@@ -167,6 +167,8 @@ class Verb(StrEnum):
     REVIEW_PREPARED = "review_prepared"
     REVIEWED = "reviewed"
     REVIEW_ANSWERED = "review_answered"
+    REVIEW_SIGNED = "review_signed"
+    CHECKPOINT_SENT = "checkpoint_sent"
     # administration
     SETTINGS_CHANGED = "settings_changed"
     FRAMEWORK_RECORDED = "framework_recorded"
@@ -221,6 +223,8 @@ GOVERNANCE_VERBS = frozenset(
         Verb.REVIEW_PREPARED,
         Verb.REVIEWED,
         Verb.REVIEW_ANSWERED,
+        Verb.REVIEW_SIGNED,
+        Verb.CHECKPOINT_SENT,
         Verb.SETTINGS_CHANGED,
         Verb.FRAMEWORK_RECORDED,
         Verb.FRAMEWORK_ENDED,

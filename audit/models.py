@@ -218,9 +218,10 @@ class RefusalCount(models.Model):
 
 
 # Django finds the models of an app here; the queue keeps its own in `review`.
-from audit.review.models import ReviewItem, ReviewMonth, SavedSearch  # noqa: E402
+from audit.review.models import ReviewItem, ReviewMonth, ReviewReport, SavedSearch  # noqa: E402
 
 __all__ = [
     "Checkpoint", "Entry", "EntrySubject", "Ledger", "RefusalCount", "ReviewItem", "ReviewMonth",
+    "ReviewReport",
     "SavedSearch",
 ]  # fmt: skip

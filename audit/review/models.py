@@ -112,3 +112,19 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReviewReport(models.Model):
+    """A month's report: the exact statement, signed with the DPO's own key."""
+
+    month = models.OneToOneField(ReviewMonth, models.PROTECT, related_name="report")
+    statement = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    keys = models.UUIDField()
+    sign_public = models.BinaryField()
+    signature = models.BinaryField()
+    signed_by = models.UUIDField()
+    signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.sha256

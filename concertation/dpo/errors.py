@@ -35,3 +35,11 @@ class NobodyToAsk(DpoError):
 
 class TooManySearches(DpoError):
     """Twenty kept searches are a list that nobody reads."""
+
+
+class NotYet(DpoError):
+    """The month isn't over, or an item of it was not looked at yet."""
+
+
+class AlreadySigned(DpoError):
+    """A month has one report."""

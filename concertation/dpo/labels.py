@@ -148,6 +148,8 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.REVIEW_PREPARED: _("préparer la revue du mois"),
             Verb.REVIEWED: _("examiner un point de la revue"),
             Verb.REVIEW_ANSWERED: _("répondre à une question de la revue"),
+            Verb.REVIEW_SIGNED: _("signer la revue du mois"),
+            Verb.CHECKPOINT_SENT: _("envoyer l’état signé du journal"),
         },
     ),
     (

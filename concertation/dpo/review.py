@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from audit.names import concertation_ledger
-from audit.review.models import ENDED, ReviewItem, ReviewMonth, ReviewState
+from audit.review.models import ENDED, ReviewItem, ReviewMonth, ReviewReport, ReviewState
 from audit.review.queue import first_day
 from audit.review.rules import Facts, Rule
 from concertation.accounts.models import Organisation, Participation, User
@@ -89,6 +89,14 @@ class Queue:
     months: tuple[date, ...]
     trend_months: tuple[date, ...]
     trends: tuple[Trend, ...]
+    # When the month's report was signed.
+    signed_at: datetime | None = None
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether every item was looked at, and the month is over."""
+        looked = all(each.state != ReviewState.OPEN for each in self.items)
+        return self.complete and self.signed_at is None and looked
 
     @property
     def left(self) -> int:
@@ -130,6 +138,7 @@ def queue_page(actor: gate.Actor, month: date | None) -> Queue:
         months=tuple(each.month for each in months),
         trend_months=tuple(each.month for each in months[:MONTHS_SHOWN][::-1]),
         trends=_trends(months[:MONTHS_SHOWN][::-1]),
+        signed_at=_signed_at(row),
     )
 
 
@@ -227,6 +236,10 @@ def _ledger(actor: gate.Actor) -> str:
     if actor.concertation is None:  # never: the gate allowed the actor in this concertation
         raise gate.Refused(Refusal.NO_PARTICIPATION)
     return concertation_ledger(actor.concertation)
+
+
+def _signed_at(row: ReviewMonth | None) -> datetime | None:
+    return ReviewReport.objects.filter(month=row).values_list("signed_at", flat=True).first()
 
 
 def _order(item: ReviewItem) -> tuple[int, datetime]:

@@ -27,6 +27,11 @@ SENTENCES: Final[Mapping[type[errors.DpoError], Promise]] = {
     errors.NobodyToAsk: _(
         "Cette personne n’a plus de place ici et ne peut plus répondre. Terminez par une note."
     ),
+    errors.NotYet: _(
+        "Ce rapport ne peut pas encore être signé : le mois doit être terminé, et chaque point"
+        " regardé."
+    ),
+    errors.AlreadySigned: _("Ce mois a déjà son rapport signé."),
     errors.NotThatMonth: _("Choisissez le mois en cours, ou un mois passé."),
 }
 
@@ -89,3 +94,14 @@ class MonthForm(forms.Form):
     def chosen(self) -> date | None:
         """The month asked for; anything that is none is the newest."""
         return self.cleaned_data["month"] if self.is_valid() else None
+
+
+class SignForm(forms.Form):
+    """The DPO's password: a signature asks it again."""
+
+    password = forms.CharField(
+        label=_("Votre mot de passe"),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+        error_messages={"required": _("Entrez votre mot de passe.")},
+    )

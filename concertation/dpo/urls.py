@@ -16,5 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("revue/preparer", views_review.prepare, name="review-prepare"),
     path("revue/regles", views_review.rules, name="review-rules"),
     path("revue/question/<uuid:number>", views_review.answer, name="review-answer"),
+    path("revue/signer", views_review.sign, name="review-sign"),
+    path("revue/rapport/<str:month>.<str:kind>", views_review.report_file, name="review-report"),
     path("revue/<uuid:number>", views_review.item, name="review-item"),
 ]

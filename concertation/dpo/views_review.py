@@ -3,17 +3,25 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concertation.accounts.errors import WrongPassword
 from concertation.door import CircleRequest, Door, door
-from concertation.dpo import review, review_actions
+from concertation.dpo import report, review, review_actions
 from concertation.dpo.errors import DpoError, Stale
-from concertation.dpo.review_forms import SENTENCES, MonthForm, ReaderAnswerForm, ReviewForm
+from concertation.dpo.review_forms import (
+    SENTENCES,
+    MonthForm,
+    ReaderAnswerForm,
+    ReviewForm,
+    SignForm,
+)
+from concertation.paper import NoPaperError, pdf_response
 from ethics.gate import IdentifierFound
 
 
@@ -22,7 +30,7 @@ from ethics.gate import IdentifierFound
 def queue(request: CircleRequest, slug: str) -> HttpResponse:
     """A month's queue and the findings of each rule over time. For the DPO alone."""
     page = review.queue_page(request.actor, MonthForm(request.GET).chosen())
-    return render(request, "dpo/review.html", {"page": page})
+    return render(request, "dpo/review.html", {"page": page, "sign_form": SignForm()})
 
 
 @door(Door.CIRCLE)
@@ -88,6 +96,51 @@ def answer(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
             messages.success(request, _("Merci. Le ou la DPO lira votre réponse."))
             return redirect("home", slug=slug)
     return render(request, "dpo/review_answer.html", {"question": shown, "form": form})
+
+
+@door(Door.CIRCLE)
+@require_POST
+def sign(request: CircleRequest, slug: str) -> HttpResponse:
+    """Sign the month's report with the DPO's own key."""
+    review.check_may_review(request.actor)
+    month, form = MonthForm(request.POST).chosen(), SignForm(request.POST)
+    if month is None:
+        return redirect("review", slug=slug)
+    if form.is_valid():
+        try:
+            report.sign_report(request.actor, month, form.cleaned_data["password"])
+        except WrongPassword:
+            form.add_error("password", _("Ce mot de passe n’est pas le bon."))
+        except DpoError as error:
+            form.add_error(None, str(SENTENCES[type(error)]))
+        else:
+            messages.success(
+                request, _("Le rapport est signé. Gardez-en une copie hors du tableau.")
+            )
+            return redirect(f"{reverse('review', args=[slug])}?month={month:%Y-%m}")
+    page = review.queue_page(request.actor, month)
+    return render(request, "dpo/review.html", {"page": page, "sign_form": form})
+
+
+@door(Door.CIRCLE)
+@require_safe
+def report_file(request: CircleRequest, slug: str, month: str, kind: str) -> HttpResponse:
+    """The signed report: as PDF to keep, or as JSON that anybody checks."""
+    review.check_may_review(request.actor)
+    asked = MonthForm({"month": month}).chosen()
+    if asked is None or kind not in ("pdf", "json"):
+        raise Http404
+    if kind == "json":
+        told = report.report_file(request.actor, asked)
+        response: HttpResponse = JsonResponse(told, json_dumps_params={"ensure_ascii": False})
+        response.headers["Content-Disposition"] = f'attachment; filename="revue-{month}.json"'
+        return response
+    shown = report.paper(request.actor, asked)
+    try:
+        return pdf_response(request, "dpo/review_paper.html", {"report": shown}, f"revue-{month}")
+    except NoPaperError:
+        messages.error(request, _("Ce serveur ne fait pas de PDF. Gardez le fichier JSON."))
+        return redirect(f"{reverse('review', args=[slug])}?month={month}")
 
 
 @door(Door.CIRCLE)

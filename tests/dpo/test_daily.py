@@ -103,5 +103,5 @@ def test_the_steps_are_those_of_this_issue_in_their_order() -> None:
     assert [step.__name__ for step in daily.STEPS] == [
         "clear_sessions", "record_refusals", "end_access", "apply_retention",
         "check_erasure_store", "copy_erasure_store", "remind_recovery_keys", "remind_to_inform",
-        "prepare_review", "sign_checkpoints",
+        "prepare_review", "send_checkpoints", "sign_checkpoints",
     ]  # fmt: skip

@@ -47,20 +47,24 @@ def test_on_a_full_disk_a_read_is_refused_not_unlogged(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(unsealing, "open_field", watched)
 
+    granted = 0
+
     def read() -> None:
+        nonlocal granted
+        opened.clear()
         gate.reveal(circle.manager.actor, records=[row], subjects=[row.id], purpose=Purpose.SHEET)
+        granted += 1
+
+    def read_on() -> None:
+        for _ in range(400):  # what is left of the last pages is soon written
+            read()
 
     with full_disk():
-        granted = 0
         with pytest.raises(OperationalError, match="full"):
-            for _ in range(400):  # what is left of the last pages is soon written
-                opened.clear()
-                read()
-                granted += 1
+            read_on()
         assert opened == [], "nothing was opened by the read that could not be recorded"
         count = Entry.objects.filter(verb="read", actor=circle.manager.user.id).count()
         assert count == granted
-    opened.clear()
     read()
     assert opened
     assert verify_all().ok

@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
+from concertation.dpo.checkpoint_mail import send_states
 from concertation.dpo.review_actions import prepare_last_month
 from concertation.situations import reminding
 from concertation.situations.actions import end_expired, erase, retention
@@ -50,6 +51,11 @@ def prepare_review() -> str:
 def sign_checkpoints() -> str:
     """Sign the state of every ledger; the platform's comes last and takes in all others."""
     return f"{len(sign_all())} ledgers have a signed state"
+
+
+def send_checkpoints() -> str:
+    """Sign and send the states to those who keep them outside, once a week."""
+    return f"{send_states()} signed states sent to those who keep them"
 
 
 def remind_recovery_keys() -> str:
@@ -105,6 +111,7 @@ STEPS: Final[list[Step]] = [
     remind_recovery_keys,
     remind_to_inform,
     prepare_review,
+    send_checkpoints,
     sign_checkpoints,
 ]
 
