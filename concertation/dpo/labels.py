@@ -171,6 +171,9 @@ VERB_WORDS: Final[Mapping[str, Promise]] = {
     str(verb): word for _group, words in VERBS for verb, word in words.items()
 }
 
+# In place of what an entry said, once retention took it; its hash stays.
+PRUNED: Final = _("entrée élaguée : seule son empreinte reste")
+
 PURPOSES: Final[Mapping[str, Promise]] = {
     Purpose.AGENDA: _("ordre du jour"),
     Purpose.MY_ACTION: _("mon action"),

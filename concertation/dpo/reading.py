@@ -329,7 +329,7 @@ def _row(line: Line, words: _Words) -> Row:
         organisation=words.organisations.get(line.organisation, "") if line.organisation else "",
         role=str(labels.ROLES.get(line.role, line.role)),
         person=_person(line.actor, words),
-        verb=labels.VERB_WORDS.get(line.verb, line.verb),
+        verb=labels.VERB_WORDS.get(line.verb, line.verb) if line.verb else labels.PRUNED,
         codes=tuple(codes[:CODES_SHOWN]),
         more=len(situations) - len(codes[:CODES_SHOWN]),
         groups=_groups(line.field_groups),

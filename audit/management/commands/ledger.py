@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
@@ -24,6 +25,7 @@ from audit.checkpoint import (
 from audit.models import Checkpoint, Entry, Ledger
 from audit.names import InvalidLedgerNameError, check_name
 from audit.proofs import Consistency, Inclusion, NoEntryError, prove, prove_consistency
+from audit.prune import PRUNABLE, carry_out, plan
 from audit.verify import FirstBad, LedgerResult, Progress, Result, verify_all
 from audit.witness import ForkError, MemoryFileError, Witness, cosign
 
@@ -49,6 +51,8 @@ class Command(BaseCommand):
         which.add_argument("--new", metavar="FILE", help="make the first key")
         which.add_argument("--rotate", action="store_true", help="replace it, signed by both")
         which.add_argument("--show", action="store_true", help="public keys, for whoever checks")
+        prune = commands.add_parser("prune", help="remove what retention no longer keeps")
+        prune.add_argument("--dry-run", action="store_true", help="say what would go")
         _add_prove(commands.add_parser("prove", help="write a proof that other tools check"))
         _add_witness(commands.add_parser("witness", help="cosign, on another machine"))
 
@@ -57,6 +61,8 @@ class Command(BaseCommand):
             self._verify(options["format"], options["ledger"], options["checkpoint"])
         elif subcommand == "checkpoint":
             self._signed(sign_all)
+        elif subcommand == "prune":
+            self._prune(dry_run=options["dry_run"])
         elif subcommand == "prove":
             self._prove(options)
         elif subcommand == "witness":
@@ -97,6 +103,20 @@ class Command(BaseCommand):
                 self.stdout.write(checkpoint.note)
         except (ImproperlyConfigured, OSError) as error:
             raise CommandError(f"No checkpoint was signed: {error}.") from error
+
+    def _prune(self, *, dry_run: bool) -> None:
+        for name in Ledger.objects.order_by("name").values_list("name", flat=True):
+            planned = plan(name)
+            counts = ", ".join(f"{planned.count(klass)} {klass}" for klass in PRUNABLE)
+            if dry_run:
+                self.stdout.write(f"{name}: {counts} entries would go; nothing was done.")
+                continue
+            try:
+                removed = carry_out(planned)
+            except ProgrammingError as error:
+                why = "Only the owner of the tables may prune: set DATABASE_OWNER_URL."
+                raise CommandError(why) from error
+            self.stdout.write(f"{name}: {removed} entries removed ({counts} due).")
 
     def _show_keys(self) -> None:
         try:
