@@ -58,6 +58,7 @@ class SubjectKind(StrEnum):
     TALLY_NOTE = "tally_note"
     REPORT = "report"
     FRAMEWORK = "framework"
+    REVIEW_ITEM = "review_item"
     LEDGER = "ledger"
 
 
@@ -175,9 +176,14 @@ class Verb(StrEnum):
     LEDGER_READ = "ledger_read"
     LEDGER_EXPORTED = "ledger_exported"
     LEDGER_VERIFIED = "ledger_verified"
+    SEARCH_KEPT = "search_kept"
     CHECKPOINT_SIGNED = "checkpoint_signed"
     CHECKPOINT_KEY_CHANGED = "checkpoint_key_changed"
+    REVIEW_PREPARED = "review_prepared"
     REVIEWED = "reviewed"
+    REVIEW_ANSWERED = "review_answered"
+    REVIEW_SIGNED = "review_signed"
+    CHECKPOINT_SENT = "checkpoint_sent"
     # administration
     SETTINGS_CHANGED = "settings_changed"
     FRAMEWORK_RECORDED = "framework_recorded"
@@ -234,7 +240,11 @@ GOVERNANCE_VERBS = frozenset(
         Verb.LEDGER_VERIFIED,
         Verb.CHECKPOINT_SIGNED,
         Verb.CHECKPOINT_KEY_CHANGED,
+        Verb.REVIEW_PREPARED,
         Verb.REVIEWED,
+        Verb.REVIEW_ANSWERED,
+        Verb.REVIEW_SIGNED,
+        Verb.CHECKPOINT_SENT,
         Verb.SETTINGS_CHANGED,
         Verb.FRAMEWORK_RECORDED,
         Verb.FRAMEWORK_ENDED,

@@ -58,6 +58,7 @@ _ENTRIES: tuple[tuple[str, Callable[[], str], str, bool, Act, str], ...] = (
     ("meetings", lambda: _("Réunions"), "meeting", True, Act.READ_MEETINGS, "meeting"),
     ("report", lambda: _("Rapport"), "report", False, Act.READ_REPORT, "report"),
     ("members", lambda: _("Membres"), "people", False, Act.READ_MEMBERS, "member"),
+    ("review", lambda: _("Revue"), "eye", True, Act.REVIEW, "review"),
     ("ledger", lambda: _("Journal des accès"), "shield", True, Act.READ_LEDGER, "ledger"),
 )
 
@@ -156,6 +157,16 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
             reverse("policy", args=[slug]),
             "eye",
             here == "policy",
+            False,
+            True,
+        )
+    )
+    items.append(
+        Item(
+            _("Règles de la revue"),
+            reverse("review-rules", args=[slug]),
+            "search",
+            here == "review-rules",
             False,
             True,
         )

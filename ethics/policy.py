@@ -83,6 +83,8 @@ class Act(models.TextChoices):
     RENEW_KEYS = "renew_keys", _("renouveler les clés et la clé de secours")
     READ_LEDGER = "read_ledger", _("lire le journal des accès")
     VERIFY_LEDGER = "verify_ledger", _("vérifier le journal")
+    REVIEW = "review", _("tenir la revue mensuelle des accès")
+    ANSWER_REVIEW = "answer_review", _("répondre à une question sur ses propres accès")
     SUBSCRIBE = "subscribe", _("faire adhérer l’organisation")
     ADMINISTER = "administer", _("créer concertations et organisations")
     PUBLISH_CHARTER = "publish_charter", _("publier une version de la charte")
@@ -221,6 +223,8 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.RENEW_KEYS: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_LEDGER: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.VERIFY_LEDGER: MappingProxyType({R.DPO: W.ALWAYS, R.COORDINATOR: W.ALWAYS}),
+        Act.REVIEW: MappingProxyType({R.DPO: W.ALWAYS}),
+        Act.ANSWER_REVIEW: _EVERYONE,
         Act.SUBSCRIBE: MappingProxyType({R.REPRESENTATIVE: W.ALWAYS}),
         Act.ADMINISTER: MappingProxyType({R.ADMINISTRATOR: W.ALWAYS}),
         # A version binds every concertation of the platform: published where none is read.

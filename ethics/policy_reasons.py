@@ -162,6 +162,10 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
         Act.VERIFY_LEDGER: _(
             "Vérifier que rien n’a été changé ne montre rien de ce qui est écrit."
         ),
+        Act.REVIEW: _(
+            "Relire les accès est un contrôle : il revient à qui ne lit aucune situation."
+        ),
+        Act.ANSWER_REVIEW: _("À qui l’on demande compte, on laisse la parole."),
         Act.SUBSCRIBE: _("Seul qui représente une organisation peut l’engager."),
         Act.ADMINISTER: _("Créer une concertation ne demande d’en lire aucune."),
         Act.PUBLISH_CHARTER: _(
@@ -180,8 +184,6 @@ WHY_WHEN: Final[Mapping[tuple[Role, When], Promise]] = MappingProxyType(
             "Chacun fait avancer sa propre action, pas celle d’un autre."
         ),
         (R.PARTICIPANT, W.NAMED): _("Qui n’a été admis que pour un temps n’en admet pas d’autres."),
-        (R.INTERN, W.OWN): _("Stagiaire ou non, on relit ce qu’on a apporté soi-même."),
-        (R.INTERN, W.ADDRESSED): _("On apprend aussi en tenant ce qu’on a pris sur soi."),
         (R.CASE_MANAGER, W.HELD): _("On est référent·e d’une situation, jamais de toutes."),
         (R.COORDINATOR, W.OWN): _("Le brouillon d’un autre n’appartient qu’à lui."),
         (R.COORDINATOR, W.NAMED): _(

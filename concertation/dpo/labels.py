@@ -154,9 +154,14 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.LEDGER_READ: _("lire le journal des accès"),
             Verb.LEDGER_EXPORTED: _("emporter le journal ou un état signé"),
             Verb.LEDGER_VERIFIED: _("vérifier le journal"),
+            Verb.SEARCH_KEPT: _("garder une recherche dans le journal, ou l’oublier"),
             Verb.CHECKPOINT_SIGNED: _("signer l’état du journal"),
             Verb.CHECKPOINT_KEY_CHANGED: _("changer la clé de signature du journal"),
+            Verb.REVIEW_PREPARED: _("préparer la revue du mois"),
             Verb.REVIEWED: _("examiner un point de la revue"),
+            Verb.REVIEW_ANSWERED: _("répondre à une question de la revue"),
+            Verb.REVIEW_SIGNED: _("signer la revue du mois"),
+            Verb.CHECKPOINT_SENT: _("envoyer l’état signé du journal"),
         },
     ),
     (
@@ -177,6 +182,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
 VERB_WORDS: Final[Mapping[str, Promise]] = {
     str(verb): word for _group, words in VERBS for verb, word in words.items()
 }
+
+# In place of what an entry said, once retention took it; its hash stays.
+PRUNED: Final = _("entrée élaguée : seule son empreinte reste")
 
 PURPOSES: Final[Mapping[str, Promise]] = {
     Purpose.AGENDA: _("ordre du jour"),

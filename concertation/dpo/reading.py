@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,9 @@ from audit.reading import Line
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.dpo import labels
 from concertation.dpo.errors import UnknownCode
+from concertation.dpo.searches import Saved, saved_searches
+from concertation.dpo.seen import Seen, Showing, seen_by, shown_in
+from concertation.meetings.models import Meeting
 from concertation.situations.codes import parse_code
 from concertation.situations.models import Situation
 from ethics import gate
@@ -36,10 +40,13 @@ class Search:
     """What the DPO looks for; empty means everything. Days are whole days in Brussels."""
 
     person: UUID | None = None
+    organisation: UUID | None = None
     situation: UUID | None = None
     code: str = ""
     verb: str = ""
+    purpose: str = ""
     outcome: str = ""
+    meeting: UUID | None = None
     since: date | None = None
     until: date | None = None
     page: int = 1
@@ -87,17 +94,6 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """How often the people of one organisation had a situation before them."""
-
-    organisation: str | Promise
-    times: int
-    people: int
-    first: datetime
-    last: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
     """The last verification, and the signed state to keep outside."""
 
@@ -132,7 +128,9 @@ class Desk:
     alarms: Alarms
     results: Results | None
     seen: tuple[Seen, ...] = ()
+    shown: tuple[Showing, ...] = ()
     code: str = ""
+    saved: tuple[Saved, ...] = ()
 
 
 @dataclass(slots=True)
@@ -162,6 +160,24 @@ def people(actor: gate.Actor) -> list[tuple[str, str]]:
     return [(str(person), " · ".join(words)) for person, words in found.items()]
 
 
+def organisations(actor: gate.Actor) -> list[tuple[str, str]]:
+    """Every organisation that has or had people in the concertation: number, name."""
+    rows = Participation.objects.filter(concertation=actor.concertation).order_by(
+        "organisation__name"
+    )
+    pairs = rows.values_list("organisation", "organisation__name").distinct()
+    return [(str(number), name) for number, name in pairs]
+
+
+def meetings(actor: gate.Actor) -> list[tuple[str, str]]:
+    """The meetings of the concertation, the newest first: number, day."""
+    rows = Meeting.objects.filter(concertation=actor.concertation).order_by("-starts_at")
+    return [
+        (str(number), date_format(timezone.localtime(at), "DATE_FORMAT"))
+        for number, at in rows.values_list("id", "starts_at")
+    ]
+
+
 def situation_with(actor: gate.Actor, text: str) -> tuple[UUID, str]:
     """The number and plain code of the situation that a code, typed in any way, stands for.
 
@@ -185,14 +201,9 @@ def desk(actor: gate.Actor, search: Search | None) -> Desk:
     The reading is recorded first, with whom and which situation it was about. Raises `Refused`.
     """
     asked = search or Search()
-    subjects = []
-    if asked.person:
-        subjects.append(Subject(SubjectKind.PERSON, asked.person))
-    if asked.situation:
-        subjects.append(Subject(SubjectKind.SITUATION, asked.situation))
-    gate.allow(actor, Act.READ_LEDGER, purpose=Purpose.REVIEW, subjects=subjects)
+    gate.allow(actor, Act.READ_LEDGER, purpose=Purpose.REVIEW, subjects=about(asked))
     name = _ledger(actor)
-    page = _find(name, search) if search else None
+    page = ledger.search(name, filters_of(search), page=search.page) if search else None
     alarms = [_last(name, verb, ALARMS_SHOWN) for verb in (Verb.UNOPENABLE, Verb.ALARM)]
     verified = _last(name, Verb.LEDGER_VERIFIED, 1, days=None)
     found = page.lines if page else ()
@@ -209,9 +220,26 @@ def desk(actor: gate.Actor, search: Search | None) -> Desk:
         )
         if page
         else None,
-        seen=_seen(name, asked.situation),
+        seen=seen_by(name, asked.situation) if asked.situation else (),
+        shown=shown_in(name, asked.situation) if asked.situation else (),
         code=asked.code,
+        saved=saved_searches(actor),
     )
+
+
+def names_for_export(lines: tuple[Line, ...]) -> list[dict[str, str]]:
+    """Names of people and organisations beside their numbers, fetched once for a batch."""
+    people = _people(lines)
+    organisations = _organisations({line.organisation for line in lines})
+    return [
+        {
+            "actor_name": people.get(line.actor, "") if line.actor else "",
+            "organisation_name": organisations.get(line.organisation, "")
+            if line.organisation
+            else "",
+        }
+        for line in lines
+    ]
 
 
 def last_checkpoint(actor: gate.Actor) -> tuple[str, int] | None:
@@ -232,22 +260,35 @@ def _ledger(actor: gate.Actor) -> str:
     return concertation_ledger(actor.concertation)
 
 
-def _find(name: str, search: Search) -> ledger.Page:
-    return ledger.search(
-        name,
+def about(search: Search) -> list[Subject]:
+    """Whom and what a search is about, for the event that records it."""
+    given = (
+        (SubjectKind.PERSON, search.person),
+        (SubjectKind.ORGANISATION, search.organisation),
+        (SubjectKind.SITUATION, search.situation),
+        (SubjectKind.MEETING, search.meeting),
+    )
+    return [Subject(kind, number) for kind, number in given if number is not None]
+
+
+def filters_of(search: Search) -> ledger.Filters:
+    """The search as the ledger takes it: whole days become moments."""
+    return ledger.Filters(
         actor=search.person,
+        organisation=search.organisation,
         situation=search.situation,
         verb=search.verb or None,
+        purpose=search.purpose or None,
         outcome=search.outcome or None,
+        meeting=search.meeting,
         since=_midnight(search.since) if search.since else None,
         until=_midnight(search.until + timedelta(days=1)) if search.until else None,
-        page=search.page,
     )
 
 
 def _last(name: str, verb: Verb, count: int, days: int | None = ALARM_DAYS) -> ledger.Page:
     since = None if days is None else timezone.now() - timedelta(days=days)
-    return ledger.search(name, verb=verb, since=since, page_size=count)
+    return ledger.search(name, ledger.Filters(verb=verb, since=since), page_size=count)
 
 
 def _midnight(day: date) -> datetime:
@@ -260,16 +301,17 @@ def _words(actor: gate.Actor, lines: tuple[Line, ...]) -> _Words:
     }
     codes = Situation.objects.filter(concertation=actor.concertation, id__in=situations)
     return _Words(
-        people=dict(
-            User.objects.filter(id__in={line.actor for line in lines if line.actor}).values_list(
-                "id", "name"
-            )
-        ),
+        people=_people(lines),
         organisations=_organisations({line.organisation for line in lines}),
         codes={
             number: code for number, code in codes.values_list("id", "code") if code is not None
         },
     )
+
+
+def _people(lines: tuple[Line, ...]) -> dict[UUID, str]:
+    numbers = {line.actor for line in lines if line.actor}
+    return dict(User.objects.filter(id__in=numbers).values_list("id", "name"))
 
 
 def _organisations(numbers: set[UUID | None]) -> dict[UUID, str]:
@@ -287,7 +329,7 @@ def _row(line: Line, words: _Words) -> Row:
         organisation=words.organisations.get(line.organisation, "") if line.organisation else "",
         role=str(labels.ROLES.get(line.role, line.role)),
         person=_person(line.actor, words),
-        verb=labels.VERB_WORDS.get(line.verb, line.verb),
+        verb=labels.VERB_WORDS.get(line.verb, line.verb) if line.verb else labels.PRUNED,
         codes=tuple(codes[:CODES_SHOWN]),
         more=len(situations) - len(codes[:CODES_SHOWN]),
         groups=_groups(line.field_groups),
@@ -340,23 +382,4 @@ def _proof(name: str, verified: tuple[Line, ...], words: _Words) -> Proof:
         bad_index=told.get("number"),
         bad_words=labels.BAD_KINDS.get(kind, kind),
         bad_is_platform=line.details.get("category") == "platform",
-    )
-
-
-def _seen(name: str, situation: UUID | None) -> tuple[Seen, ...]:
-    if situation is None:
-        return ()
-    readers = ledger.who_saw(name, situation)
-    names = _organisations({reader.organisation for reader in readers})
-    return tuple(
-        Seen(
-            names.get(reader.organisation, _("organisation inconnue"))
-            if reader.organisation
-            else _("sans organisation"),
-            reader.times,
-            reader.people,
-            reader.first,
-            reader.last,
-        )
-        for reader in readers
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
@@ -10,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from audit.names import concertation_ledger
+from audit.review.queue import questions_for
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
 from concertation.meetings.enums import MeetingState
@@ -17,6 +20,7 @@ from concertation.meetings.models import Meeting
 from concertation.meetings.reading import (
     MeetingLine,
     agenda_for,
+    circle_of,
     clock,
     may_plan,
     next_meeting,
@@ -57,6 +61,8 @@ class Home:
     waiting: int
     # Requests for access that wait for this person's answer.
     asked: int
+    # Questions of the DPO about one's own accesses, by their number.
+    questions: tuple[UUID, ...]
 
     @property
     def points(self) -> str:
@@ -102,6 +108,7 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
         may_plan=may_plan(actor),
         waiting=_waiting(actor),
         asked=situations.requests_waiting(actor),
+        questions=_questions(actor),
     )
 
 
@@ -158,6 +165,12 @@ def _opened(actor: gate.Actor, acted_on: set[str]) -> tuple[situations.OpenedRow
     """What is opened to someone outside the circle, but for what their actions already name."""
     rows = situations.opened_to(actor)
     return tuple(row for row in rows if row.headline or row.code not in acted_on)
+
+
+def _questions(actor: gate.Actor) -> tuple[UUID, ...]:
+    """What the DPO asks this person; answered on the review's own page."""
+    name = concertation_ledger(circle_of(actor))
+    return tuple(each.id for each in questions_for(name, actor.person))
 
 
 def _waiting(actor: gate.Actor) -> int:

@@ -88,6 +88,8 @@ vouch               yes                 yes             no         no         no
 renew_keys          no                  yes             no         no         no         no  no  no
 read_ledger         no                  no              no         no         no         no  yes no
 verify_ledger       no                  yes             no         no         no         no  yes no
+review              no                  no              no         no         no         no  yes no
+answer_review       yes                 yes             yes        yes        yes        no  no  no
 subscribe           no                  no              no         no         no         yes no  no
 administer          no                  no              no         no         no         no  no  yes
 publish_charter     no                  no              no         no         no         no  no  yes

@@ -11,6 +11,8 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
+from concertation.dpo.checkpoint_mail import send_states
+from concertation.dpo.review_actions import prepare_last_month
 from concertation.meetings.reading_without_account import forget_old
 from concertation.situations import reminding
 from concertation.situations.actions import end_expired, erase, retention
@@ -42,6 +44,11 @@ def remind_to_inform() -> str:
     return f"{reminding.remind_to_inform()} people reminded to inform the person"
 
 
+def prepare_review() -> str:
+    """Build last month's review of accesses, once the month is over."""
+    return f"{prepare_last_month()} reviews of last month prepared"
+
+
 def sign_checkpoints() -> str:
     """Sign the state of every ledger; the platform's comes last and takes in all others."""
     return f"{len(sign_all())} ledgers have a signed state"
@@ -50,6 +57,11 @@ def sign_checkpoints() -> str:
 def forget_tables() -> str:
     """Destroy uploaded tables and old references whose time is over."""
     return f"{gate.forget_old_tables()} uploaded tables destroyed"
+
+
+def send_checkpoints() -> str:
+    """Sign and send the states to those who keep them outside, once a week."""
+    return f"{send_states()} signed states sent to those who keep them"
 
 
 def remind_recovery_keys() -> str:
@@ -111,6 +123,8 @@ STEPS: Final[list[Step]] = [
     copy_erasure_store,
     remind_recovery_keys,
     remind_to_inform,
+    prepare_review,
+    send_checkpoints,
     sign_checkpoints,
 ]
 
