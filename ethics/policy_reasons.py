@@ -209,9 +209,6 @@ WHY_NOT: Final[Mapping[Role, Promise]] = MappingProxyType(
             "Ce qui engage tout le cercle revient à la coordination, ce qui le contrôle au ou à la"
             " DPO : qui aide ne fait pas tout."
         ),
-        R.INTERN: _(
-            "Un stage sert à apprendre : ce qui engage d’autres attend la personne qui encadre."
-        ),
         R.CASE_MANAGER: _(
             "Suivre une situation ajoute ces droits à ceux des intervenant·es, pour elle seule."
         ),
