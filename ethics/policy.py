@@ -38,6 +38,7 @@ class Act(models.TextChoices):
 
     READ = "read", _("lire")
     LIST = "list", _("voir dans le tableau")
+    SEARCH = "search", _("chercher dans les textes")
     BRING = "bring", _("présenter une situation")
     READ_OWN = "read_own", _("relire ce que l’on a écrit en présentant")
     EDIT = "edit", _("modifier la présentation")
@@ -153,6 +154,8 @@ READ_TABLE: Final[Mapping[FieldGroup, Cell]] = MappingProxyType(
 TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
     {
         Act.LIST: _CIRCLE,
+        # Going through the texts to find: never a guest's or a limited reader's (design 1).
+        Act.SEARCH: _CIRCLE,
         Act.BRING: MappingProxyType({**_CIRCLE, R.LIMITED_READER: W.ALWAYS}),
         # The text of who brought it, as they wrote it: only what is sealed to them by name.
         Act.READ_OWN: MappingProxyType(
@@ -218,11 +221,11 @@ ON_A_SITUATION: Final = frozenset(
         Act.MOVE_ACTION, Act.GIVE_FEEDBACK, Act.SET_CASE_MANAGER, Act.CLOSE, Act.DECIDE_SHARING,
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
         Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE,
-        Act.READ_OWN, Act.OPEN_TO_GUEST,
+        Act.READ_OWN, Act.OPEN_TO_GUEST, Act.SEARCH,
     }
 )  # fmt: skip
 WRITES: Final = ON_A_SITUATION - {
-    Act.READ, Act.READ_OWN, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS,
+    Act.READ, Act.READ_OWN, Act.LIST, Act.SEARCH, Act.READ_HISTORY, Act.SEE_READERS,
 }  # fmt: skip
 # A closed situation is read, and nothing more, until it is reopened or erased; who may read it can
 # still change, and the person may withdraw their agreement.

@@ -38,6 +38,7 @@ outcome    yes  yes  no      no         no  no  no
 # Acts on one situation.
 ON_A_SITUATION: Final = """
 list              yes             yes  no         no         no  no  no
+search            yes             yes  no         no         no  no  no
 read_own          own             own  no         own        no  no  no
 open_to_guest     no              yes  no         no         no  no  no
 edit              own,held        yes  no         no         no  no  no
@@ -126,7 +127,7 @@ def expected(word: str, role: str, status: SecrecyStatus, fact: str, act: str = 
     return word == "yes" or fact in word.split(",")
 
 
-READS: Final = {"read", "read_own", "list", "read_history", "see_readers"}
+READS: Final = {"read", "read_own", "list", "search", "read_history", "see_readers"}
 CLOSED_ONLY: Final = {"erase"}
 # Who may read a closed situation can still change.
 READERS: Final = {

@@ -1,5 +1,7 @@
 """What pages show of situations: frozen dataclasses, opened by the gate, never a sealed model."""
 
+from concertation.situations.meeting_days import told_since
+from concertation.situations.reading.asking import MOST_WORDS, Asked
 from concertation.situations.reading.audience import (
     Audience,
     ReaderChoice,
@@ -44,10 +46,8 @@ from concertation.situations.reading.listing import (
     PAGE_SIZE,
     Board,
     BoardRow,
-    OpenedRow,
     board,
     has_board,
-    opened_to,
 )
 from concertation.situations.reading.mine import (
     Home,
@@ -61,6 +61,7 @@ from concertation.situations.reading.mine import (
     owed_feedback,
     owes,
 )
+from concertation.situations.reading.opened import OpenedRow, opened_to
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
     DraftRow,
@@ -95,9 +96,11 @@ from concertation.situations.reading.sheet import (
 )
 
 __all__ = [
+    "MOST_WORDS",
     "PAGE_SIZE",
     "ActionRow",
     "Announced",
+    "Asked",
     "Audience",
     "Board",
     "BoardRow",
@@ -177,4 +180,5 @@ __all__ = [
     "to_erase",
     "to_note_withdrawal",
     "to_withdraw",
+    "told_since",
 ]
