@@ -45,6 +45,8 @@ from ethics.policy import Act
 PAGE_SIZE: Final = 50
 _FAR: Final = date(9999, 12, 31)
 _LISTED: Final = ("headline", "needs", "urgency")
+# What a seal is bound to.
+_BINDING: Final = ("container", "scope", "key_generation", "version")
 # Words are looked for in what introduces a situation; in the whole account when asked.
 _BRIEF: Final = ("headline", "question")
 _WHOLE: Final = (*_BRIEF, "account", "tried", "strengths")
@@ -200,16 +202,17 @@ def _narrowed(actor: gate.Actor, asked: Asked) -> QuerySet[Situation]:
     """By clear columns: state, holder, and the organisation that brings, holds or acts."""
     rows = in_sight(actor).filter(state__in=[asked.state] if asked.state else OPEN_STATES)
     if asked.holder:
-        rows = rows.filter(case_manager=None if asked.holder == NOBODY else asked.holder)
+        rows = rows.filter(case_manager=None if asked.holder == NOBODY else UUID(asked.holder))
     if asked.organisation:
+        organisation = UUID(asked.organisation)
         acting = AgreedAction.objects.filter(
             situation=OuterRef("pk"),
-            owner__organisation=asked.organisation,
+            owner__organisation=organisation,
             state__in=OPEN_ACTION_STATES,
         )
         rows = rows.filter(
-            Q(brought_by__organisation=asked.organisation)
-            | Q(case_manager__organisation=asked.organisation)
+            Q(brought_by__organisation=organisation)
+            | Q(case_manager__organisation=organisation)
             | Exists(acting)
         )
     return rows
@@ -265,9 +268,7 @@ def _several(value: Any) -> Sequence[str]:
 
 def _with(rows: QuerySet[Situation], fields: Iterable[str]) -> QuerySet[Situation]:
     """What isn't opened isn't fetched: a row has fourteen sealed texts."""
-    return rows.order_by().defer(
-        *(each.name for each in Situation.sealed_fields() if each.name not in fields)
-    )
+    return rows.order_by().only(*_BINDING, *fields)
 
 
 def _fresh(actor: gate.Actor, lines: Sequence[_Line], since: datetime | None) -> set[UUID]:
@@ -340,7 +341,10 @@ def _rows(
     people: Mapping[UUID, Participation],
 ) -> tuple[BoardRow, ...]:
     numbers = [line.id for line in listed]
-    rows = {row.id: row for row in _with(in_sight(actor).filter(id__in=numbers), _LISTED)}
+    rows = {
+        row.id: row
+        for row in _with(in_sight(actor).filter(id__in=numbers), ("code", "restricted", *_LISTED))
+    }
     opened = gate.reveal(
         actor,
         records=list(rows.values()),
