@@ -49,6 +49,8 @@ class Navigation:
     renew_url: str = ""
     account_url: str = ""
     sign_out_url: str = ""
+    # Whether single keys do something, for this person.
+    shortcuts: bool = True
 
 
 # (route, label, icon, in the phone's bar, act in the roles' reach, routes under it)
@@ -70,6 +72,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"nav": nav}
     nav.signed_in = True
     nav.display_name = request.user.name  # type: ignore[union-attr]
+    nav.shortcuts = request.user.shortcuts  # type: ignore[union-attr]
     nav.account_url = reverse("account")
     nav.sign_out_url = reverse("sign-out")
     hat: Participation | None = getattr(request, "hat", None)

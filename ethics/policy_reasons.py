@@ -62,6 +62,9 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
             "Le tableau montre tout le quartier d’un coup : il n’est ouvert qu’au cercle tenu au"
             " secret."
         ),
+        Act.SEARCH: _(
+            "Chercher, c’est parcourir tous les textes : seul le cercle qui les lit le peut."
+        ),
         Act.BRING: _(
             "Qui travaille dans le quartier peut demander l’aide du groupe, la police aussi :"
             " donner n’est pas lire."

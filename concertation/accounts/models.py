@@ -54,6 +54,9 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     # Creates concertations and organisations; never reads content (design 1).
     is_administrator = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # How close the board's rows stand, and whether single keys do something.
+    compact_board = models.BooleanField(default=False)
+    shortcuts = models.BooleanField(default=True)
 
     objects = UserManager()
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -32,7 +31,6 @@ from ethics import gate
 from ethics.policy import Act
 
 # Without an earlier meeting, news and owed feedback look back four weeks.
-LOOK_BACK: Final = timedelta(days=28)
 # What is due within a week is shown even when the next meeting comes sooner, or isn't planned.
 SOON: Final = timedelta(days=7)
 MOST_NEWS: Final = 6
@@ -84,7 +82,7 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
     in_circle = reads_meetings(actor)
     meeting = next_meeting(actor) if in_circle else None
     today = timezone.localdate()
-    since = _last_held(actor) or today - LOOK_BACK
+    since = situations.told_since(actor.concertation)
     mine = situations.home(actor, since=since)
     until = max(meeting.on if meeting else today, today + SOON) if in_circle else date.max
     seen = timezone.localtime(last_visit).date() if last_visit else None
@@ -110,19 +108,6 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
         asked=situations.requests_waiting(actor),
         questions=_questions(actor),
     )
-
-
-def note_visit(session: SessionBase, hat: Participation) -> datetime | None:
-    """When this place was last visited before this session; this one counts from now on.
-
-    A session is one visit: a page loaded again must not make the news disappear.
-    """
-    name = f"visited:{hat.id.hex}"
-    if name not in session:
-        session[name] = hat.last_visit_at.isoformat() if hat.last_visit_at else ""
-        hat.last_visit_at = timezone.now()
-        hat.save(update_fields=["last_visit_at"])
-    return datetime.fromisoformat(session[name]) if session[name] else None
 
 
 def spoken(meeting: MeetingLine) -> str:
@@ -151,9 +136,10 @@ def in_words(number: int) -> str:
     return words[number] if number < len(words) else str(number)
 
 
-def _last_held(actor: gate.Actor) -> date | None:
+def last_held(concertation: UUID | None) -> date | None:
+    """The day of the last meeting that was held."""
     row = (
-        Meeting.objects.filter(concertation=actor.concertation, state=MeetingState.CLOSED)
+        Meeting.objects.filter(concertation=concertation, state=MeetingState.CLOSED)
         .order_by("-starts_at")
         .values_list("starts_at", flat=True)
         .first()

@@ -4,8 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from concertation.accounts.actions import note_visit
 from concertation.door import CircleRequest, Door, door
-from concertation.meetings.home import home_page, note_visit
+from concertation.meetings.home import home_page
 from ethics.roles import Role
 
 

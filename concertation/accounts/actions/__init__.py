@@ -57,6 +57,7 @@ from concertation.accounts.actions.renewing import (
     reset_password,
 )
 from concertation.accounts.actions.restoring import admit, admit_several, vouch
+from concertation.accounts.actions.visits import note_visit, set_density, set_shortcuts
 
 __all__ = [
     "Invited",
@@ -86,6 +87,7 @@ __all__ = [
     "leave",
     "name_first_coordinator",
     "name_representative",
+    "note_visit",
     "person_of_link",
     "publish_charter",
     "remove",
@@ -96,6 +98,8 @@ __all__ = [
     "reset_factor",
     "reset_password",
     "save_charter_draft",
+    "set_density",
+    "set_shortcuts",
     "sign_charter",
     "start_founding",
     "subscribe",

@@ -1,5 +1,7 @@
 """What pages show of situations: frozen dataclasses, opened by the gate, never a sealed model."""
 
+from concertation.situations.meeting_days import told_since
+from concertation.situations.reading.asking import MOST_WORDS, Asked
 from concertation.situations.reading.audience import (
     Audience,
     ReaderChoice,
@@ -57,10 +59,8 @@ from concertation.situations.reading.listing import (
     PAGE_SIZE,
     Board,
     BoardRow,
-    OpenedRow,
     board,
     has_board,
-    opened_to,
 )
 from concertation.situations.reading.mine import (
     Home,
@@ -75,6 +75,7 @@ from concertation.situations.reading.mine import (
     owes,
     told_on,
 )
+from concertation.situations.reading.opened import OpenedRow, opened_to
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
     DraftRow,
@@ -127,9 +128,11 @@ from concertation.situations.reading.supervised import (
 )
 
 __all__ = [
+    "MOST_WORDS",
     "PAGE_SIZE",
     "ActionRow",
     "Announced",
+    "Asked",
     "Audience",
     "Board",
     "BoardRow",
@@ -234,5 +237,6 @@ __all__ = [
     "to_note_withdrawal",
     "to_withdraw",
     "told_on",
+    "told_since",
     "voice_of",
 ]
