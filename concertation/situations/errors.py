@@ -227,6 +227,22 @@ class DateOutOfReach(SituationError):
     message = _("Cette date n’est pas possible.")
 
 
+class KeptTooLong(SituationError):
+    """A situation that the rules of retention would close again tonight isn't reopened."""
+
+    message = _(
+        "La durée de conservation de cette situation s’achève\u00a0: elle ne peut plus être"
+        " rouverte. Si c’est encore nécessaire, présentez une nouvelle situation."
+    )
+
+
+class NoSuchPlace(SituationError):
+    """A situation moves to another concertation of the mover's, where they may bring it."""
+
+    field = "place"
+    message = _("Choisissez une de vos concertations, où vous pouvez présenter une situation.")
+
+
 class NoSuchAction(SituationError):
     """No action of this situation has this number."""
 

@@ -12,6 +12,7 @@ from concertation.situations.views import (
     guests,
     imports,
     sharing,
+    states,
 )
 
 _CODE = "/situations/<str:code>"
@@ -66,7 +67,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CODE}/partager/decision", sharing.outcome, name="situation-sharing-outcome"),
     path(f"{_CODE}/voix", sharing.voice, name="situation-voice"),
     path(f"{_CODE}/accord-retire", sharing.agreement_withdrawn, name="situation-agreement"),
-    path(f"{_CODE}/cloturer", following.close, name="situation-close"),
+    path(f"{_CODE}/cloturer", states.close, name="situation-close"),
+    path(f"{_CODE}/rouvrir", states.reopen, name="situation-reopen"),
+    path(f"{_CODE}/deplacer", states.move, name="situation-move"),
     path(f"{_CODE}/effacer", erasing.erase, name="situation-erase"),
     path(f"{_CODE}/lecteurs", audience.readers, name="situation-readers"),
     path(f"{_CODE}/retrait", audience.withdraw, name="situation-withdraw"),

@@ -14,6 +14,7 @@ from concertation.situations.forms import (
     ContributeForm,
     DecideForm,
     FrameworkForm,
+    MoveForm,
     PresentationForm,
     ProposeForm,
     QuestionForm,
@@ -25,6 +26,7 @@ from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, url
 from tests.situations.test_pages_following import FORM
+from tests.situations.test_reopening import elsewhere
 
 
 def sheet(circle: Circle) -> tuple[Situation, str]:
@@ -59,6 +61,9 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
         }
     if form is CloseForm:
         return url(circle, "situation-close", code), {"outcome": "admission_avoided"}
+    if form is MoveForm:
+        there = number_of(elsewhere(circle)[1])
+        return url(circle, "situation-move", code), {"place": str(there), "outcome": "other"}
     if form is VoiceForm:
         voice = {"wish": "Rester", "informed": "yes", "agreement": "given"}
         return url(circle, "situation-voice", code), voice | {"version": row.version}

@@ -44,6 +44,7 @@ from concertation.situations.actions.guests import (
     open_to_guest,
     take_back,
 )
+from concertation.situations.actions.reopening import MOVED, move_situation, reopen_situation
 from concertation.situations.actions.sharing import (
     answer_question,
     begin_long_sequence,
@@ -54,6 +55,7 @@ from concertation.situations.actions.sharing import (
 __all__ = [
     "FREE_KINDS",
     "LONGEST_DAYS",
+    "MOVED",
     "OF_THE_MEETING",
     "TRANSITIONS",
     "USUAL_DAYS",
@@ -77,9 +79,11 @@ __all__ = [
     "give_feedback",
     "look_at",
     "move_action",
+    "move_situation",
     "open_several",
     "open_to_guest",
     "propose_action",
+    "reopen_situation",
     "save_draft",
     "set_case_manager",
     "take_back",

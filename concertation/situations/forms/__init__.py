@@ -11,6 +11,7 @@ from concertation.situations.forms.following import (
     CloseForm,
     ContributeForm,
     ManagerForm,
+    MoveForm,
     ProposeForm,
     SheetForms,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "DecideForm",
     "FrameworkForm",
     "ManagerForm",
+    "MoveForm",
     "OpenToGuestForm",
     "PresentationForm",
     "ProposeForm",

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from concertation.situations import texts
-from concertation.situations.actions import FREE_KINDS, OF_THE_MEETING
+from concertation.situations.actions import FREE_KINDS, MOVED, OF_THE_MEETING
 from concertation.situations.enums import (
     ENDED_ACTION_STATES,
     ActionState,
@@ -27,7 +27,7 @@ from concertation.situations.forms.base import (
     one_line,
     radio,
 )
-from concertation.situations.reading import ActionRow, Choice, MyAction, Sheet
+from concertation.situations.reading import ActionRow, Choice, Elsewhere, MyAction, Sheet
 from concertation.situations.reading.words import ACTION_GLYPHS
 
 
@@ -149,6 +149,23 @@ class CloseForm(SituationForm):
         required=False,
     )
     comment = area(_("Commentaire"), texts.MEDIUM, required=False)
+
+
+class MoveForm(SituationForm):
+    """Where a situation moves, and what its closing here is called."""
+
+    place = forms.TypedChoiceField(
+        label=_("Vers quelle concertation"), coerce=UUID, error_messages=REQUIRED
+    )
+    outcome = radio(_("Pourquoi"), [(each.value, each.label) for each in MOVED])
+    comment = area(_("Commentaire"), texts.MEDIUM, required=False)
+
+    def __init__(self, *args: Any, places: Iterable[Elsewhere] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("Choisir…")),
+            *((str(each.number), each.label) for each in places),
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from concertation.situations.reading.find import (
     find_draft,
     holds_key,
     in_sight,
+    is_closed,
     number_of,
 )
 from concertation.situations.reading.guard import FalseAlarms, GuardPage, Recognised, guard_page
@@ -61,6 +62,7 @@ from concertation.situations.reading.mine import (
     owed_feedback,
     owes,
 )
+from concertation.situations.reading.moving import Elsewhere, places_elsewhere
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
     DraftRow,
@@ -105,6 +107,7 @@ __all__ = [
     "Choice",
     "DecisionShown",
     "DraftRow",
+    "Elsewhere",
     "EntryRow",
     "FalseAlarms",
     "FieldHistory",
@@ -155,6 +158,7 @@ __all__ = [
     "holds_key",
     "home",
     "in_sight",
+    "is_closed",
     "live_grants",
     "my_actions",
     "news",
@@ -164,6 +168,7 @@ __all__ = [
     "owes",
     "own_draft",
     "people",
+    "places_elsewhere",
     "presented",
     "readers_by_organisation",
     "reads",

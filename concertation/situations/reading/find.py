@@ -55,6 +55,12 @@ def find_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situatio
     return row
 
 
+def is_closed(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.FOLLOW_UP) -> bool:
+    """Whether a situation is closed, for a form sent twice or left by “back”: it leads to the
+    sheet, which decides what is shown. Raises `Refused` for an unknown code."""
+    return find(actor, code, purpose=purpose).state == SituationState.CLOSED
+
+
 def check_offered(
     actor: gate.Actor, row: Situation, act: Act, verb: Verb, purpose: Purpose
 ) -> None:

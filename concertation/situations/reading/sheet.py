@@ -177,6 +177,11 @@ class Sheet:
         return self.offers.may(Act.CLOSE)
 
     @property
+    def may_reopen(self) -> bool:
+        """Whether this person may take the closed situation up again."""
+        return self.offers.may(Act.REOPEN)
+
+    @property
     def may_restrict(self) -> bool:
         """Whether this person may say who reads the situation."""
         return self.offers.may(Act.RESTRICT)

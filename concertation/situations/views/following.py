@@ -16,7 +16,6 @@ from concertation.situations.codes import parse_code, show_code
 from concertation.situations.errors import CodeMistyped, NotReadable, SituationError
 from concertation.situations.forms import (
     AnswerForm,
-    CloseForm,
     ContributeForm,
     ManagerForm,
     PresentationForm,
@@ -180,21 +179,6 @@ def edit(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     conflicts = form.conflicts(saved.presentation, saved.version)
     context = {"form": form, "saved": saved, "conflicts": conflicts, "slug": slug}
     return render(request, "situations/edit.html", context)
-
-
-@door(Door.CIRCLE)
-@require_http_methods(["GET", "POST"])
-def close(request: CircleRequest, slug: str, code: str) -> HttpResponse:
-    """Close a situation with its outcome."""
-    about = reading.to_close(request.actor, code)
-    form = CloseForm(request.POST or None)
-    if request.method == "POST" and form.attempt(
-        actions.close_situation, request.actor, situation=about.number
-    ):
-        messages.success(request, _("La situation est clôturée."))
-        return _back(slug, code)
-    context = {"form": form, "about": about, "slug": slug}
-    return render(request, "situations/close.html", context)
 
 
 @door(Door.CIRCLE)
