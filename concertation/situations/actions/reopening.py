@@ -105,7 +105,18 @@ def move_situation(
         agreement_on=None,
         agreement_how="",
     )
+    _look_first(actor, comment)
     form_number = uuid5(place, str(situation))
     draft = save_draft(there, presentation=text, form_number=form_number, purpose=purpose)
     close_situation(actor, situation=situation, outcome=outcome, comment=comment, purpose=purpose)
     return draft
+
+
+def _look_first(actor: gate.Actor, comment: str) -> None:
+    """Two writes follow, each through the guard: what the second would refuse is said before the
+    first is saved. Raises `IdentifierFound`."""
+    said = actor.answers.kept | actor.answers.false_alarms
+    found = gate.look("comment", comment, gate.known_names(actor.concertation))
+    unanswered = [each for each in found if each.hard or each.key not in said]
+    if unanswered:
+        raise gate.IdentifierFound(unanswered)
