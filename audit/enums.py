@@ -113,6 +113,9 @@ class Verb(StrEnum):
     # situations
     DRAFT_SAVED = "draft_saved"
     DRAFT_DISCARDED = "draft_discarded"
+    DRAFT_SUBMITTED = "draft_submitted"
+    DRAFT_TAKEN_BACK = "draft_taken_back"
+    DRAFT_SENT_BACK = "draft_sent_back"
     SHARING_ANSWERED = "sharing_answered"
     SHARING_DECIDED = "sharing_decided"
     AGREEMENT_WITHDRAWN = "agreement_withdrawn"
@@ -229,6 +232,9 @@ WRITE_VERBS = frozenset(
     {
         Verb.DRAFT_SAVED,
         Verb.DRAFT_DISCARDED,
+        Verb.DRAFT_SUBMITTED,
+        Verb.DRAFT_TAKEN_BACK,
+        Verb.DRAFT_SENT_BACK,
         Verb.SHARING_ANSWERED,
         Verb.SHARING_DECIDED,
         Verb.AGREEMENT_WITHDRAWN,

@@ -23,6 +23,7 @@ from concertation.situations.models import (
     ConflictOfInterest,
     Situation,
     SituationGrant,
+    acted_for,
 )
 from ethics.gate.actor import Actor
 from ethics.gate.facts import PlaceFacts
@@ -63,7 +64,7 @@ class Provider:
         if not numbers or actor.participation is None:
             return {}
         mine: dict[UUID, set[UUID]] = {}
-        owned = AgreedAction.objects.filter(situation__in=numbers, owner=actor.participation)
+        owned = AgreedAction.objects.filter(acted_for(actor.participation), situation__in=numbers)
         columns = ("situation", "id", "state", "owner__roles")
         for situation, action, state, roles in owned.order_by().values_list(*columns):
             # To a visitor, a proposal is the circle's business until the group agrees on it.
@@ -80,10 +81,10 @@ class Provider:
             id__in=numbers, concertation=actor.concertation, erasing=False
         )
         told = rows.order_by().values_list(
-            "id", "state", "hidden", "restricted", "brought_by", "case_manager"
+            "id", "state", "hidden", "restricted", "brought_by", "supervisor", "case_manager"
         )
         found = {}
-        for number, state, hidden, restricted, by, manager in told:
+        for number, state, hidden, restricted, by, supervisor, manager in told:
             granted = number in until
             found[number] = SubjectFacts(
                 known=True,
@@ -96,6 +97,7 @@ class Provider:
                 guest_ticked=granted,
                 conflict=number in shut,
                 own=by == actor.participation,
+                supervised=supervisor == actor.participation,
                 held=manager == actor.participation,
                 addressed_to=frozenset(mine.get(number, ())),
             )

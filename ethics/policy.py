@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ethics.policy_facts import PersonFacts, SubjectFacts
-from ethics.roles import READING_ROLES, Role, SecrecyStatus
+from ethics.roles import FULL_ROLES, KEY_ROLES, READING_ROLES, Role, SecrecyStatus
 
 
 class FieldGroup(models.TextChoices):
@@ -39,6 +39,8 @@ class Act(models.TextChoices):
     READ = "read", _("lire")
     LIST = "list", _("voir dans le tableau")
     BRING = "bring", _("présenter une situation")
+    SUBMIT = "submit", _("soumettre un brouillon à sa ou son responsable de stage")
+    SHARE_DRAFT = "share_draft", _("décider de partager un brouillon")
     READ_OWN = "read_own", _("relire ce que l’on a écrit en présentant")
     EDIT = "edit", _("modifier la présentation")
     CONTRIBUTE = "contribute", _("ajouter au fil")
@@ -86,7 +88,7 @@ class When(models.TextChoices):
     """Under which condition a role may."""
 
     ALWAYS = "always", _("oui")
-    OWN = "own", _("ce qu’elle ou il a présenté")
+    OWN = "own", _("ce qu’elle ou il a présenté, ou sa ou son stagiaire")
     ADDRESSED = "addressed", _("l’action qui lui est adressée")
     TICKED = "ticked", _("la situation ouverte pour elle ou lui")
     HELD = "held", _("la situation dont elle ou il est référent·e")
@@ -128,12 +130,14 @@ R, W, G = Role, When, FieldGroup
 Cell = Mapping[Role, When]
 
 _CIRCLE: Final[Cell] = MappingProxyType({R.PARTICIPANT: W.ALWAYS, R.COORDINATOR: W.ALWAYS})
-_CIRCLE_AND_GUEST: Final[Cell] = MappingProxyType({**_CIRCLE, R.GUEST: W.TICKED})
+# An intern reads, adds and proposes; what commits the group or changes who reads is a member's.
+_READERS: Final[Cell] = MappingProxyType({**_CIRCLE, R.INTERN: W.ALWAYS})
+_CIRCLE_AND_GUEST: Final[Cell] = MappingProxyType({**_READERS, R.GUEST: W.TICKED})
 _WHO_ANSWERS: Final[Cell] = MappingProxyType(
     {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
 )
 _EVERYONE: Final[Cell] = MappingProxyType(
-    {**_CIRCLE, R.GUEST: W.ALWAYS, R.LIMITED_READER: W.ALWAYS}
+    {**_READERS, R.GUEST: W.ALWAYS, R.LIMITED_READER: W.ALWAYS}
 )
 
 # Reading and writing text, by field group. A limited reader sees the frame of what they brought
@@ -147,17 +151,21 @@ READ_TABLE: Final[Mapping[FieldGroup, Cell]] = MappingProxyType(
         G.NETWORK: _CIRCLE_AND_GUEST,
         G.TIMELINE: _CIRCLE_AND_GUEST,
         G.ACTIONS: MappingProxyType({**_CIRCLE_AND_GUEST, R.LIMITED_READER: W.ADDRESSED}),
-        G.OUTCOME: _CIRCLE,
+        G.OUTCOME: _READERS,
     }
 )
 
 TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
     {
-        Act.LIST: _CIRCLE,
-        Act.BRING: MappingProxyType({**_CIRCLE, R.LIMITED_READER: W.ALWAYS}),
+        Act.LIST: _READERS,
+        Act.BRING: MappingProxyType({**_READERS, R.LIMITED_READER: W.ALWAYS}),
+        Act.SUBMIT: MappingProxyType({R.INTERN: W.ALWAYS}),
+        Act.SHARE_DRAFT: MappingProxyType(
+            dict.fromkeys((R.PARTICIPANT, R.COORDINATOR, R.LIMITED_READER), W.OWN)
+        ),
         # The text of who brought it, as they wrote it: only what is sealed to them by name.
         Act.READ_OWN: MappingProxyType(
-            {R.PARTICIPANT: W.OWN, R.COORDINATOR: W.OWN, R.LIMITED_READER: W.OWN}
+            dict.fromkeys((R.PARTICIPANT, R.COORDINATOR, R.INTERN, R.LIMITED_READER), W.OWN)
         ),
         Act.EDIT: _WHO_ANSWERS,
         Act.CONTRIBUTE: _CIRCLE_AND_GUEST,
@@ -165,10 +173,10 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.AGREE_ACTION: _CIRCLE,
         Act.MOVE_ACTION: MappingProxyType(
             {**_WHO_ANSWERS}
-            | dict.fromkeys((R.PARTICIPANT, R.GUEST, R.LIMITED_READER), W.ADDRESSED)
+            | dict.fromkeys((R.PARTICIPANT, R.INTERN, R.GUEST, R.LIMITED_READER), W.ADDRESSED)
         ),
         Act.GIVE_FEEDBACK: MappingProxyType(
-            {**_CIRCLE, R.GUEST: W.TICKED, R.LIMITED_READER: W.ADDRESSED}
+            {**_READERS, R.GUEST: W.TICKED, R.LIMITED_READER: W.ADDRESSED}
         ),
         # Not the whole circle: who names themself may edit and close.
         Act.SET_CASE_MANAGER: _WHO_ANSWERS,
@@ -176,19 +184,19 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.REOPEN: _WHO_ANSWERS,
         Act.DECIDE_SHARING: _CIRCLE,
         # Whoever hears it notes it at once: waiting for the one who brought it would expose.
-        Act.WITHDRAW_AGREEMENT: _CIRCLE,
-        Act.READ_HISTORY: _CIRCLE,
-        Act.SEE_READERS: _CIRCLE,
+        Act.WITHDRAW_AGREEMENT: _READERS,
+        Act.READ_HISTORY: _READERS,
+        Act.SEE_READERS: _READERS,
         Act.RESTRICT: _WHO_ANSWERS,
-        Act.WITHDRAW: _CIRCLE,
+        Act.WITHDRAW: _READERS,
         Act.WITHDRAW_OTHER: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ERASE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_ERASURES: MappingProxyType({R.COORDINATOR: W.ALWAYS, R.DPO: W.ALWAYS}),
         Act.ASK_ACCESS: _CIRCLE,
         Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
-        Act.READ_MEETINGS: _CIRCLE,
+        Act.READ_MEETINGS: _READERS,
         Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.READ_REPORT: _CIRCLE,
+        Act.READ_REPORT: _READERS,
         Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.RECORD_FRAMEWORK: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
@@ -220,7 +228,7 @@ ON_A_SITUATION: Final = frozenset(
         Act.MOVE_ACTION, Act.GIVE_FEEDBACK, Act.SET_CASE_MANAGER, Act.CLOSE, Act.DECIDE_SHARING,
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
         Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE, Act.REOPEN,
-        Act.READ_OWN, Act.OPEN_TO_GUEST,
+        Act.READ_OWN, Act.OPEN_TO_GUEST, Act.SUBMIT, Act.SHARE_DRAFT,
     }
 )  # fmt: skip
 WRITES: Final = ON_A_SITUATION - {
@@ -308,13 +316,13 @@ def _read(
 def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refusal | None:
     if subject is None or not subject.known:
         return Refusal.UNKNOWN_SUBJECT
-    if subject.draft and not subject.own:
+    if subject.draft and not subject.answered_for:
         return Refusal.DRAFT
     if subject.conflict:
         return Refusal.CONFLICT
-    if subject.hidden and not subject.own:
+    if subject.hidden and not subject.answered_for:
         return Refusal.HIDDEN
-    personal = subject.own or subject.addressed or subject.guest_ticked
+    personal = subject.answered_for or subject.addressed or subject.guest_ticked
     if subject.restricted and not (subject.named_reader or subject.guest_ticked):
         return Refusal.NOT_IN_AUDIENCE
     if person.status != SecrecyStatus.PROFESSIONAL and not personal:
@@ -331,13 +339,13 @@ def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refus
 
 def _granting(where: Cell, person: PersonFacts, subject: SubjectFacts | None) -> Role | None:
     roles = person.roles
-    if subject is not None and subject.held and roles & {Role.PARTICIPANT, Role.COORDINATOR}:
+    if subject is not None and subject.held and roles & FULL_ROLES:
         roles = roles | {Role.CASE_MANAGER}
     for role in Role:  # the order of the enumeration, so that the answer is always the same
-        if role in roles and role in where and _holds(where[role], subject):
+        if role in roles and role in where and _holds(where[role], role, subject):
             # The circle's roles open text only to people bound by professional secrecy.
             bound = person.status == SecrecyStatus.PROFESSIONAL
-            if role in {Role.PARTICIPANT, Role.COORDINATOR, Role.CASE_MANAGER} and not bound:
+            if role in KEY_ROLES | {Role.CASE_MANAGER} and not bound:
                 continue
             if role in READING_ROLES and Role.DPO in person.roles:
                 continue
@@ -345,13 +353,13 @@ def _granting(where: Cell, person: PersonFacts, subject: SubjectFacts | None) ->
     return None
 
 
-def _holds(when: When, subject: SubjectFacts | None) -> bool:
+def _holds(when: When, role: Role, subject: SubjectFacts | None) -> bool:
     if when == When.ALWAYS:
         return True
     if subject is None:
         return False
     return {
-        When.OWN: subject.own,
+        When.OWN: subject.own or (subject.supervised and role in FULL_ROLES),
         When.ADDRESSED: subject.addressed,
         When.TICKED: subject.guest_ticked,
         When.HELD: subject.held,

@@ -40,9 +40,16 @@ class SubjectFacts:
     guest_ticked: bool = False
     conflict: bool = False
     own: bool = False
+    # An intern's, handed to this person to confirm, or confirmed by them.
+    supervised: bool = False
     held: bool = False
     # The agreed actions of this situation that this person owns, by number.
     addressed_to: frozenset[UUID] = frozenset()
+
+    @property
+    def answered_for(self) -> bool:
+        """Whether this person brought it, or confirms or confirmed it for an intern."""
+        return self.own or self.supervised
 
     @property
     def addressed(self) -> bool:

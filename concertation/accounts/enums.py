@@ -60,6 +60,7 @@ class Place(models.TextChoices):
 
     PARTICIPANT = "participant", _("Intervenant·e")
     COORDINATOR = "coordinator", _("Coordination")
+    INTERN = "intern", _("Stagiaire")
     LIMITED_READER = "limited_reader", _("Lecteur limité")
     GUEST = "guest", _("Invité·e")
     DPO = "dpo", _("Délégué·e à la protection des données")
@@ -70,6 +71,7 @@ ROLES_OF: Final[Mapping[Place, frozenset[Role]]] = MappingProxyType(
         Place.PARTICIPANT: frozenset({Role.PARTICIPANT}),
         # Who convenes also takes part: design 1, "Who uses it".
         Place.COORDINATOR: frozenset({Role.COORDINATOR, Role.PARTICIPANT}),
+        Place.INTERN: frozenset({Role.INTERN}),
         Place.LIMITED_READER: frozenset({Role.LIMITED_READER}),
         Place.GUEST: frozenset({Role.GUEST}),
         Place.DPO: frozenset({Role.DPO}),

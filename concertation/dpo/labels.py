@@ -36,6 +36,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
         {
             Verb.DRAFT_SAVED: _("garder un brouillon"),
             Verb.DRAFT_DISCARDED: _("jeter un brouillon"),
+            Verb.DRAFT_SUBMITTED: _("soumettre un brouillon à confirmer"),
+            Verb.DRAFT_TAKEN_BACK: _("reprendre un brouillon soumis"),
+            Verb.DRAFT_SENT_BACK: _("rendre un brouillon à sa ou son stagiaire"),
             Verb.SHARING_ANSWERED: _("répondre à « puis-je partager ? »"),
             Verb.SHARING_DECIDED: _("décider du partage"),
             Verb.AGREEMENT_WITHDRAWN: _("noter l’accord retiré"),
@@ -265,6 +268,7 @@ ROLES: Final[Mapping[str, Promise]] = {
     Role.PARTICIPANT: _("intervenant·e"),
     Role.CASE_MANAGER: _("référent·e"),
     Role.COORDINATOR: _("coordination"),
+    Role.INTERN: _("stagiaire"),
     Role.GUEST: _("invité·e"),
     Role.LIMITED_READER: _("lecteur limité"),
     Role.REPRESENTATIVE: _("représentant·e"),

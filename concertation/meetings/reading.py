@@ -19,7 +19,7 @@ from concertation.meetings.models import Attendance, Meeting
 from concertation.situations import reading as situations
 from concertation.situations.codes import show_code
 from concertation.situations.enums import OPEN_STATES, ActionState, SituationState
-from concertation.situations.models import AgreedAction, Situation
+from concertation.situations.models import AgreedAction, Situation, acted_for
 from ethics import gate
 from ethics.gate.refusals import refuse
 from ethics.policy import Act, Refusal
@@ -291,7 +291,7 @@ def _candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
         Situation.objects.filter(
             concertation=actor.concertation, state__in=OPEN_STATES, hidden=False
         )
-        .annotate(awaited=Exists(due), mine=Exists(due.filter(owner=actor.participation)))
+        .annotate(awaited=Exists(due), mine=Exists(due.filter(acted_for(actor.participation))))
         .filter(Q(state=SituationState.SIGNALLED) | Q(awaited=True) | Q(next_review_on__lte=on))
         .order_by("signalled_on", "code")
         .values_list("id", "code", "state", "awaited", "mine")

@@ -20,6 +20,21 @@ class SituationError(Exception):
         return str(self.message)
 
 
+class NoSupervisor(SituationError):
+    """An intern whose supervisor left, or confirms nothing any more."""
+
+    message = _(
+        "Personne ne peut confirmer pour l’instant\u00a0: demandez à la coordination de désigner"
+        " votre responsable de stage. Le brouillon est gardé."
+    )
+
+
+class AlreadySubmitted(SituationError):
+    """Sent twice: the supervisor has it."""
+
+    message = _("Votre responsable de stage a déjà ce brouillon.")
+
+
 class StaleVersion(SituationError):
     """Someone else saved in between: both texts are shown, nothing is overwritten."""
 

@@ -21,6 +21,7 @@ from concertation.situations.enums import (
     RequestState,
     SituationState,
 )
+from ethics.roles import SecrecyStatus
 from ethics.secrecy.fields import SealedField, SealedRecord
 
 
@@ -56,6 +57,10 @@ class Situation(SealedRecord):
     # Agreement withdrawn: hidden from all but who brought it, at once.
     hidden = models.BooleanField(default=False)
     brought_by = models.ForeignKey(Participation, models.PROTECT, related_name="brought")
+    # An intern's: who has the draft to confirm, and answers for the situation since they did.
+    supervisor = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="supervised_situations"
+    )
     case_manager = models.ForeignKey(
         Participation, models.PROTECT, null=True, blank=True, related_name="holds"
     )
@@ -115,6 +120,49 @@ class Situation(SealedRecord):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def answers_for_it(self) -> uuid.UUID:
+        """The place that answers for it: who brought it, or the supervisor who confirmed it."""
+        return self.supervisor_id or self.brought_by_id
+
+
+def answered_by(participation: uuid.UUID | None) -> models.Q:
+    """Situations a place brought, or confirmed for its intern."""
+    return models.Q(brought_by=participation) | models.Q(supervisor=participation)
+
+
+class DraftNote(SealedRecord):
+    """A word of a supervisor who sends an intern's draft back, under the key both hold."""
+
+    SEALED_AS: ClassVar[str] = "situations.draftnote"
+
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="draft_notes")
+    author = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    text = SealedField(group="narrative")
+
+    class Meta:
+        ordering: ClassVar = ["-made_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+def acted_for(participation: uuid.UUID | None, owner: str = "owner") -> models.Q:
+    """Actions a place answers for: its own, and those of the place it replaces.
+
+    A replacement sees the replaced person's actions (design 1). Of the circle only: a limited
+    reader's or a guest's copies of keys are theirs by name. `owner` is the way to an action's owner
+    from what is filtered.
+    """
+    bound = SecrecyStatus.PROFESSIONAL
+    replaced = Participation.objects.filter(
+        replaced_by=participation, replaced_by__secrecy_status=bound, secrecy_status=bound
+    )
+    theirs = models.Q(**{f"{owner}__in": replaced.order_by().values("id")})
+    return models.Q(**{owner: participation}) | theirs
 
 
 class SituationGrant(UserObjectPermissionBase):

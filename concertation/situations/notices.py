@@ -115,6 +115,20 @@ ADVICE_ASKED: Final[Text] = (
         " partager ou non. Connectez-vous\u00a0: le tableau dit qui, et rien de plus.\n"
     ),
 )
+TO_CONFIRM: Final[Text] = (
+    _("Un brouillon attend votre confirmation"),
+    _(
+        "Bonjour,\n\nUn·e stagiaire que vous encadrez vous a soumis un brouillon."
+        " Connectez-vous\u00a0: l’accueil vous y mène.\n"
+    ),
+)
+SENT_BACK: Final[Text] = (
+    _("Un brouillon vous est rendu"),
+    _(
+        "Bonjour,\n\nVotre responsable de stage vous a rendu un brouillon avec un mot."
+        " Connectez-vous\u00a0: l’accueil vous y mène.\n"
+    ),
+)
 INFORM_FIRST: Final[Text] = (
     _("Une personne reste à informer"),
     _(

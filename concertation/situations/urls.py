@@ -13,6 +13,7 @@ from concertation.situations.views import (
     imports,
     sharing,
     states,
+    supervised,
 )
 
 _CODE = "/situations/<str:code>"
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path("/importer/<uuid:number>/a-corriger", imports.repair, name="import-repair"),
     path("/importer/<uuid:number>/detruire", imports.forget, name="import-forget"),
     path("/brouillons/<uuid:number>", bringing.draft, name="situation-draft"),
+    path("/brouillons/<uuid:number>/soumettre", supervised.submit, name="situation-submit"),
+    path("/brouillons/<uuid:number>/confirmer", supervised.confirm, name="situation-confirm"),
     path("/brouillons/<uuid:number>/partager", bringing.share, name="situation-share"),
     path(
         "/brouillons/<uuid:number>/partager/questions",

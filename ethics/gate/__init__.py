@@ -14,6 +14,7 @@ from ethics.gate.audience import (
     members,
     seal_to_circle,
     seal_to_readers,
+    shared_records,
 )
 from ethics.gate.circle import (
     KeysTaken,
@@ -72,6 +73,7 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
+from ethics.gate.supervision import hand_over, take_back
 from ethics.gate.tables import (
     REFERENCES,
     ROWS,
@@ -139,6 +141,7 @@ __all__ = [
     "forget_table",
     "forget_text",
     "found",
+    "hand_over",
     "held_for_command",
     "holders",
     "holds_keys",
@@ -178,8 +181,10 @@ __all__ = [
     "save_member_keys",
     "seal_to_circle",
     "seal_to_readers",
+    "shared_records",
     "sign_statement",
     "standing",
+    "take_back",
     "take_scope_back",
     "vouch",
     "write_table",

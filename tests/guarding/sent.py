@@ -18,6 +18,7 @@ from concertation.situations.forms import (
     PresentationForm,
     ProposeForm,
     QuestionForm,
+    SendBackForm,
     VoiceForm,
 )
 from concertation.situations.models import Situation
@@ -47,6 +48,9 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
             "planned_minutes": 60,
             "kind": "case_concertation",
         }
+    if form is SendBackForm:
+        draft = story.handed(circle)
+        return url(circle, "situation-confirm", draft.id), {"text": "Reformuler la question"}
     row, code = sheet(circle)
     if form is PresentationForm:
         return url(circle, "situation-edit", code), FORM | {"version": row.version}

@@ -12,9 +12,11 @@ from concertation.accounts.reading.own import (
 )
 from concertation.accounts.reading.places import (
     chain_place,
+    circle_places,
     own_place,
     place_of,
     role_words,
+    supervisors,
     wearing,
 )
 from concertation.accounts.reading.threshold import threshold
@@ -23,6 +25,7 @@ __all__ = [
     "administration",
     "awaiting",
     "chain_place",
+    "circle_places",
     "codes_left",
     "directory",
     "has_app",
@@ -34,6 +37,7 @@ __all__ = [
     "place_of",
     "restored",
     "role_words",
+    "supervisors",
     "threshold",
     "vouched",
     "wearing",

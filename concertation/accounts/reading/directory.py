@@ -1,6 +1,6 @@
 """The members of a concertation, as their page shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,6 +18,14 @@ from ethics.gate.read import fetch_standing
 from ethics.policy import Act, in_reach
 from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Who takes over a member's actions, and until when."""
+
+    name: str
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,12 @@ class MemberCard:
     restores: bool
     # Admitted as a guest: the coordinator opens single situations to them.
     guest: bool
+    # Whose actions they take over until `ends_on`, and who takes over theirs today.
+    replaces: str
+    replaced_by: tuple[Replacement, ...]
+    # An intern's.
+    supervisor: str
+    supervisor_number: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +193,7 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
     ready = _ready(rows, subscribed)
     waiting = [row.person_id for row in rows if row.state == ParticipationState.AWAITING]
     restoring = gate.await_restoring(state, waiting) if state else frozenset()
+    names, replacements = _names_beside(rows), _replacements(rows)
     cards = []
     for row in rows:
         signed = state.place(row.person_id, row.id) if state else None
@@ -203,9 +218,33 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 self=row.person_id == actor.person,
                 restores=row.person_id in restoring,
                 guest=admitted and Role.GUEST in row.role_set,
+                replaces=names.get(row.replaces_id, ""),
+                replaced_by=tuple(replacements.get(row.id, ())),
+                supervisor=names.get(row.supervised_by_id, ""),
+                supervisor_number=row.supervised_by_id,
             )
         )
     return cards
+
+
+def _names_beside(rows: list[Participation]) -> Mapping[UUID | None, str]:
+    """The names of those whom somebody of these replaces, or who supervise them, by place."""
+    known: dict[UUID | None, str] = {row.id: row.person.name for row in rows}
+    wanted = {each for row in rows for each in (row.replaces_id, row.supervised_by_id) if each}
+    if missing := wanted - set(known):
+        # On a page about one member, or gone since.
+        others = Participation.objects.filter(id__in=missing).order_by()
+        known |= dict(others.values_list("id", "person__name"))
+    return known
+
+
+def _replacements(rows: list[Participation]) -> Mapping[UUID, list[Replacement]]:
+    """Who replaces somebody today, by the place replaced."""
+    found: dict[UUID, list[Replacement]] = {}
+    for row in rows:
+        if row.replaces_id and row.state == ParticipationState.ADMITTED and row.is_current():
+            found.setdefault(row.replaces_id, []).append(Replacement(row.person.name, row.ends_on))
+    return found
 
 
 def _ready(rows: list[Participation], subscribed: set[UUID]) -> set[UUID]:

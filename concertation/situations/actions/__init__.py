@@ -51,6 +51,7 @@ from concertation.situations.actions.sharing import (
     decide_sharing,
     look_at,
 )
+from concertation.situations.actions.supervised import send_back_draft, submit_draft
 
 __all__ = [
     "FREE_KINDS",
@@ -85,7 +86,9 @@ __all__ = [
     "propose_action",
     "reopen_situation",
     "save_draft",
+    "send_back_draft",
     "set_case_manager",
+    "submit_draft",
     "take_back",
     "withdraw",
     "withdraw_agreement",

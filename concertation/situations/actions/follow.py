@@ -31,7 +31,7 @@ from concertation.situations.models import AgreedAction, Contribution, Situation
 from concertation.situations.reading import live_grants
 from ethics import gate
 from ethics.policy import Act
-from ethics.roles import Role, SecrecyStatus, may_hold_key
+from ethics.roles import Role, SecrecyStatus, may_answer, may_hold_key
 
 # Feedback has its own action; decisions and dissent of a meeting are the coordinator's to enter.
 FREE_KINDS: Final = frozenset(
@@ -241,7 +241,7 @@ def _check_manager(actor: gate.Actor, about: Situation, number: UUID) -> None:
         .exclude(state=ParticipationState.ENDED)
         .first()
     )
-    if place is None or not may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
+    if place is None or not may_answer(place.role_set, SecrecyStatus(place.secrecy_status)):
         raise errors.NoSuchManager
     if about.restricted and not live_grants(about).filter(participation=number).exists():
         raise errors.NoSuchManager

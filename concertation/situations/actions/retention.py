@@ -132,7 +132,7 @@ def _concerned(row: Situation) -> list[UUID]:
         concertation=row.concertation_id, state=ParticipationState.ADMITTED
     )
     away = set(row.conflicts.values_list("participation__person", flat=True))
-    mine = {row.brought_by_id, row.case_manager_id}
+    mine = {row.brought_by_id, row.supervisor_id, row.case_manager_id}
     return [
         each.id
         for each in places

@@ -11,7 +11,12 @@ from django.utils import timezone
 from audit.enums import Purpose, Verb
 from concertation.accounts.models import Participation
 from concertation.situations.enums import SituationState
-from concertation.situations.errors import DateOutOfReach, SituationError
+from concertation.situations.errors import (
+    AlreadyBrought,
+    DateOutOfReach,
+    SituationError,
+    StaleVersion,
+)
 from concertation.situations.models import Situation
 from concertation.situations.reading.find import my_place
 from ethics import gate
@@ -85,6 +90,14 @@ def refusals_recorded(
 def locked(actor: gate.Actor, number: UUID) -> Situation:
     """The situation's row, read again under the lock that `gate.writing` took."""
     return Situation.objects.select_for_update().get(id=number, concertation=actor.concertation)
+
+
+def still_a_draft(row: Situation, expected_version: int | None) -> None:
+    """Under the lock: nobody shared it, or wrote over it, since it was read."""
+    if row.state != SituationState.DRAFT:
+        raise AlreadyBrought(row.code or "")
+    if expected_version is not None and row.version != expected_version:
+        raise StaleVersion
 
 
 def save(actor: gate.Actor, row: SealedRecord) -> None:

@@ -22,7 +22,9 @@ from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
     PresentationForm,
+    SendBackForm,
     ShareForm,
+    SubmitForm,
     VoiceForm,
 )
 from concertation.situations.forms.sharing import AgreementForm, DecideForm, QuestionForm
@@ -46,10 +48,12 @@ __all__ = [
     "ProposeForm",
     "QuestionForm",
     "RequestForm",
+    "SendBackForm",
     "ShareForm",
     "SheetForms",
     "StartForm",
     "StepForm",
+    "SubmitForm",
     "UploadForm",
     "VoiceForm",
     "WithdrawForm",

@@ -130,7 +130,7 @@ class ManagerForm(SituationForm):
         super().__init__(*args, **kwargs)
         self.fields["case_manager"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("à trouver")),
-            *((str(each.number), each.label) for each in people if each.holds_key),
+            *((str(each.number), each.label) for each in people if each.may_hold),
         ]
 
 

@@ -190,6 +190,29 @@ class BringForm(PresentationForm):
         return super().values() | {"form_number": self.cleaned_data["form_number"]}
 
 
+class SubmitForm(SituationForm):
+    """An intern hands their draft to their supervisor, as the page shows it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def values(self) -> dict[str, Any]:
+        """The version that was read, as the action names it."""
+        return {"expected_version": self.cleaned_data["version"]}
+
+
+class SendBackForm(SituationForm):
+    """A supervisor's word with the draft they give back."""
+
+    text = area(
+        _("Ce qu’il reste à faire"),
+        texts.MEDIUM,
+        help_text=_(
+            "Par exemple\u00a0: la deuxième phrase fait reconnaître le bâtiment. Votre stagiaire"
+            " est seul·e à lire ce mot."
+        ),
+    )
+
+
 YES_NO: Final = (("yes", _("Oui")), ("no", _("Non")))
 
 

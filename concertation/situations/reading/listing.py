@@ -19,7 +19,13 @@ from concertation.situations.enums import (
     SituationState,
     Urgency,
 )
-from concertation.situations.models import AgreedAction, Situation, SituationGrant
+from concertation.situations.models import (
+    AgreedAction,
+    Situation,
+    SituationGrant,
+    acted_for,
+    answered_by,
+)
 from concertation.situations.reading.brought import as_brought
 from concertation.situations.reading.find import code_of, in_sight, visits
 from concertation.situations.reading.words import SITUATION_GLYPHS, label, labels, shown
@@ -134,9 +140,9 @@ def board(actor: gate.Actor, *, view: str = "all", state: str = "", page: int = 
 
 def _mine(actor: gate.Actor) -> Q:
     owned = AgreedAction.objects.filter(
-        situation=OuterRef("pk"), owner=actor.participation, state__in=OPEN_ACTION_STATES
+        acted_for(actor.participation), situation=OuterRef("pk"), state__in=OPEN_ACTION_STATES
     )
-    held = Q(brought_by=actor.participation) | Q(case_manager=actor.participation)
+    held = answered_by(actor.participation) | Q(case_manager=actor.participation)
     return held | Q(Exists(owned))
 
 

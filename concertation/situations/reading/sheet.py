@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 
 from audit import reading as ledger
@@ -23,7 +24,7 @@ from concertation.situations.enums import (
     TieKind,
     Urgency,
 )
-from concertation.situations.models import Contribution, Situation
+from concertation.situations.models import Contribution, Situation, acted_for
 from concertation.situations.reading import words
 from concertation.situations.reading.brought import Brought, brought_text
 from concertation.situations.reading.erasures import erased_on
@@ -123,6 +124,8 @@ class Frame:
     glyph: str
     signalled_on: date | None
     brought_by: str
+    # The supervisor who confirmed what an intern brought.
+    confirmed_by: str
     holder: str
     holder_number: UUID | None
     held_by_me: bool
@@ -217,7 +220,10 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
     row = find(actor, code, purpose=purpose)
     # What still runs comes first, by its date; what has ended stays below.
     actions = sorted(
-        row.actions.select_related("owner__organisation").annotate(told_on=told_on()),
+        row.actions.select_related("owner__organisation").annotate(
+            told_on=told_on(),
+            mine=ExpressionWrapper(acted_for(actor.participation), output_field=BooleanField()),
+        ),
         key=lambda each: (each.state in ENDED_ACTION_STATES, each.due_on),
     )
     entries = list(row.contributions.select_related("author__organisation"))
@@ -263,7 +269,7 @@ def readers_by_organisation(actor: gate.Actor, code: str) -> tuple[ReaderRow, ..
 
 def _frame(actor: gate.Actor, row: Situation) -> Frame:
     places = Participation.objects.select_related("organisation").in_bulk(
-        [number for number in (row.brought_by_id, row.case_manager_id) if number]
+        [each for each in (row.brought_by_id, row.supervisor_id, row.case_manager_id) if each]
     )
     return Frame(
         state=row.state,
@@ -271,6 +277,7 @@ def _frame(actor: gate.Actor, row: Situation) -> Frame:
         glyph=words.SITUATION_GLYPHS[row.state],
         signalled_on=row.signalled_on,
         brought_by=words.place(places.get(row.brought_by_id)),
+        confirmed_by=words.place(places.get(row.supervisor_id)),
         holder=words.place(places.get(row.case_manager_id)) if row.case_manager_id else "",
         holder_number=row.case_manager_id,
         held_by_me=row.case_manager_id is not None and row.case_manager_id == actor.participation,
@@ -319,7 +326,7 @@ def _action(
     opened: gate.Revelation,
     offered: gate.Offers,
 ) -> ActionRow:
-    mine = row.owner_id == actor.participation
+    mine = row.mine
     live = row.state in AGREED_ACTION_STATES
     late = (timezone.localdate() - row.due_on).days
     runs = live and about.state != SituationState.CLOSED
