@@ -57,6 +57,12 @@ class Home:
     waiting: int
     # Requests for access that wait for this person's answer.
     asked: int
+    # What they were told and haven't looked at.
+    notices: int
+    # Situations they hold, or are asked to hold.
+    followed: tuple[situations.FollowedRow, ...]
+    brought_owed: tuple[situations.BroughtOwed, ...]
+    owed_by_house: tuple[situations.OwedByHouse, ...]
 
     @property
     def points(self) -> str:
@@ -102,6 +108,10 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
         may_plan=may_plan(actor),
         waiting=_waiting(actor),
         asked=situations.requests_waiting(actor),
+        notices=situations.notices_waiting(actor),
+        followed=situations.followed(actor),
+        brought_owed=situations.brought_owed(actor),
+        owed_by_house=situations.owed_by_organisation(actor, since),
     )
 
 

@@ -242,6 +242,26 @@ class DateOutOfReach(SituationError):
     message = _("Cette date n’est pas possible.")
 
 
+class SameDay(SituationError):
+    """Postponing moves the day; the same one changes nothing."""
+
+    field = "due_on"
+    message = _("C’est déjà l’échéance\u00a0: choisissez un autre jour.")
+
+
+class SameOwner(SituationError):
+    """An action is handed over to somebody else."""
+
+    field = "owner"
+    message = _("Cette personne s’en charge déjà\u00a0: choisissez-en une autre.")
+
+
+class NotAskedToHold(SituationError):
+    """Nobody asked this person to hold the situation, or somebody answered in the meantime."""
+
+    message = _("On ne vous propose plus d’être référent·e de cette situation.")
+
+
 class KeptTooLong(SituationError):
     """A situation that the rules of retention would close again tonight isn't reopened."""
 

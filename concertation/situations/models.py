@@ -21,8 +21,25 @@ from concertation.situations.enums import (
     RequestState,
     SituationState,
 )
+from concertation.situations.notice import Notice
 from ethics.roles import SecrecyStatus
 from ethics.secrecy.fields import SealedField, SealedRecord
+
+__all__ = [
+    "AccessRequest",
+    "AgreedAction",
+    "ConflictOfInterest",
+    "Contribution",
+    "DraftNote",
+    "Erasure",
+    "LiftedSuppression",
+    "Notice",
+    "Situation",
+    "SituationGrant",
+    "UsedCode",
+    "YearTally",
+    "ciphertext_history",
+]
 
 
 def _changed_by(historical: Any) -> Any:
@@ -63,6 +80,13 @@ class Situation(SealedRecord):
     )
     case_manager = models.ForeignKey(
         Participation, models.PROTECT, null=True, blank=True, related_name="holds"
+    )
+    # Asked to hold it, and not answered yet.
+    proposed_manager = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="asked_to_hold"
+    )
+    manager_proposed_by = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="+"
     )
     signalled_on = models.DateField(null=True, blank=True)
     # The meeting it was brought to, by number: meetings stand above situations.
@@ -254,6 +278,9 @@ class AgreedAction(SealedRecord):
     agreed_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
 
+    # Who acts, where that is someone outside the board: their function or organisation, never a
+    # name. The owner relays then (decision 54). Empty in what was agreed before it was asked.
+    acts = SealedField(group="actions", null=True)
     text = SealedField(group="actions")
     result = SealedField(group="actions")
 

@@ -5,7 +5,9 @@ from django.urls import URLPattern, path
 from concertation.situations.views import (
     audience,
     bringing,
+    changing,
     erasing,
+    followed,
     following,
     frameworks,
     guard,
@@ -19,6 +21,8 @@ from concertation.situations.views import (
 _CODE = "/situations/<str:code>"
 
 urlpatterns: list[URLPattern] = [
+    path("/suivies", followed.followed, name="followed"),
+    path("/avis", followed.notices, name="notices"),
     path("/tableau", following.board, name="board"),
     path("/presenter", bringing.bring, name="situation-bring"),
     path("/brouillons", bringing.drafts, name="situation-drafts"),
@@ -63,6 +67,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CODE}/actions", following.propose, name="situation-action-propose"),
     path(f"{_CODE}/actions/<uuid:number>", following.answer, name="situation-action"),
     path(f"{_CODE}/actions/<uuid:number>/convenir", following.agree, name="situation-action-agree"),
+    path(f"{_CODE}/actions/<uuid:number>/changer", changing.change, name="situation-action-change"),
+    path(f"{_CODE}/reference", following.manager_answer, name="situation-manager-answer"),
     path(f"{_CODE}/suivi", following.manager, name="situation-manager"),
     path(f"{_CODE}/etat", following.state, name="situation-state"),
     path(f"{_CODE}/modifier", following.edit, name="situation-edit"),

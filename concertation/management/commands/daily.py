@@ -11,7 +11,8 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
-from concertation.situations import reminding
+from concertation.meetings.reminding import remind_of_feedback as remind_before_meetings
+from concertation.situations import noticing, reminding
 from concertation.situations.actions import end_expired, erase, retention
 from ethics import gate
 from ethics.secrecy.erasure import copies, store
@@ -39,6 +40,21 @@ def record_refusals() -> str:
 def remind_to_inform() -> str:
     """Write to those who have a person to inform before sharing anything."""
     return f"{reminding.remind_to_inform()} people reminded to inform the person"
+
+
+def remind_of_dates() -> str:
+    """Tell people of their actions and reviews that come due."""
+    return f"{reminding.remind_of_dates()} notices of dates made"
+
+
+def remind_of_feedback() -> str:
+    """Tell people what the next meeting waits for from them."""
+    return f"{remind_before_meetings()} notices of feedback made"
+
+
+def send_digests() -> str:
+    """One e-mail to everybody who has something waiting, as they chose."""
+    return f"{noticing.send_digests()} digests sent"
 
 
 def sign_checkpoints() -> str:
@@ -104,6 +120,9 @@ STEPS: Final[list[Step]] = [
     copy_erasure_store,
     remind_recovery_keys,
     remind_to_inform,
+    remind_of_dates,
+    remind_of_feedback,
+    send_digests,
     sign_checkpoints,
 ]
 

@@ -26,6 +26,7 @@ from concertation.situations.actions.bring import (
     edit_situation,
     save_draft,
 )
+from concertation.situations.actions.changing import hand_over_action, postpone_action
 from concertation.situations.actions.erase import erase_situation
 from concertation.situations.actions.follow import (
     FREE_KINDS,
@@ -44,6 +45,7 @@ from concertation.situations.actions.guests import (
     open_to_guest,
     take_back,
 )
+from concertation.situations.actions.holding import answer_proposal, name_manager
 from concertation.situations.actions.reopening import MOVED, move_situation, reopen_situation
 from concertation.situations.actions.sharing import (
     answer_question,
@@ -62,6 +64,7 @@ __all__ = [
     "USUAL_DAYS",
     "agree_action",
     "answer_action",
+    "answer_proposal",
     "answer_question",
     "answer_request",
     "ask_access",
@@ -78,11 +81,14 @@ __all__ = [
     "end_expired",
     "erase_situation",
     "give_feedback",
+    "hand_over_action",
     "look_at",
     "move_action",
     "move_situation",
+    "name_manager",
     "open_several",
     "open_to_guest",
+    "postpone_action",
     "propose_action",
     "reopen_situation",
     "save_draft",

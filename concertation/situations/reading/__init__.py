@@ -14,6 +14,7 @@ from concertation.situations.reading.audience import (
     requests_waiting,
     to_withdraw,
 )
+from concertation.situations.reading.changing import ActionPage, Step, action_page
 from concertation.situations.reading.erasures import (
     Announced,
     Certificate,
@@ -34,6 +35,13 @@ from concertation.situations.reading.find import (
     in_sight,
     is_closed,
     number_of,
+)
+from concertation.situations.reading.followed import (
+    FollowedRow,
+    NoticeRow,
+    followed,
+    my_notices,
+    notices_waiting,
 )
 from concertation.situations.reading.guard import FalseAlarms, GuardPage, Recognised, guard_page
 from concertation.situations.reading.guests import GuestPage, Tickable, guest_page
@@ -65,6 +73,12 @@ from concertation.situations.reading.mine import (
     owes,
 )
 from concertation.situations.reading.moving import Elsewhere, places_elsewhere
+from concertation.situations.reading.owed import (
+    BroughtOwed,
+    OwedByHouse,
+    brought_owed,
+    owed_by_organisation,
+)
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
     DraftRow,
@@ -111,11 +125,13 @@ from concertation.situations.reading.supervised import (
 
 __all__ = [
     "PAGE_SIZE",
+    "ActionPage",
     "ActionRow",
     "Announced",
     "Audience",
     "Board",
     "BoardRow",
+    "BroughtOwed",
     "Certificate",
     "Choice",
     "DecisionShown",
@@ -124,6 +140,7 @@ __all__ = [
     "EntryRow",
     "FalseAlarms",
     "FieldHistory",
+    "FollowedRow",
     "GuardPage",
     "GuestPage",
     "Handed",
@@ -131,7 +148,9 @@ __all__ = [
     "Home",
     "MyAction",
     "News",
+    "NoticeRow",
     "OpenedRow",
+    "OwedByHouse",
     "OwedFeedback",
     "Presented",
     "ReaderChoice",
@@ -141,6 +160,7 @@ __all__ = [
     "RequestRow",
     "SharingPage",
     "Sheet",
+    "Step",
     "Submission",
     "Tickable",
     "ToClose",
@@ -150,11 +170,13 @@ __all__ = [
     "ToWithdraw",
     "Version",
     "WithdrawnRow",
+    "action_page",
     "advisers",
     "announced",
     "audience",
     "board",
     "brings",
+    "brought_owed",
     "certificate",
     "certificates",
     "check_is_of",
@@ -173,6 +195,7 @@ __all__ = [
     "find_draft",
     "find_to_confirm",
     "find_to_share",
+    "followed",
     "guard_page",
     "guest_page",
     "has_board",
@@ -182,9 +205,12 @@ __all__ = [
     "is_closed",
     "live_grants",
     "my_actions",
+    "my_notices",
     "news",
+    "notices_waiting",
     "number_of",
     "opened_to",
+    "owed_by_organisation",
     "owed_feedback",
     "owes",
     "own_draft",
