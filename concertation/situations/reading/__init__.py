@@ -14,7 +14,7 @@ from concertation.situations.reading.audience import (
     requests_waiting,
     to_withdraw,
 )
-from concertation.situations.reading.changing import ActionPage, Step, action_page
+from concertation.situations.reading.changing import ActionPage, Step, action_page, has_ended
 from concertation.situations.reading.erasures import (
     Announced,
     Certificate,
@@ -199,6 +199,7 @@ __all__ = [
     "guard_page",
     "guest_page",
     "has_board",
+    "has_ended",
     "holds_key",
     "home",
     "in_sight",

@@ -87,6 +87,14 @@ def action_page(
     )
 
 
+def has_ended(
+    actor: gate.Actor, code: str, number: UUID, *, purpose: Purpose = Purpose.FOLLOW_UP
+) -> bool:
+    """Whether nothing of an action can change any more; raises `Refused` for an unknown one."""
+    check_is_of(actor, code, number, purpose=purpose)
+    return find_action(actor, number, purpose=purpose).ended_on is not None
+
+
 def action_steps(about: Situation, rows: list[AgreedAction]) -> dict[UUID, list[Step]]:
     """What changed in each of these actions, the newest first: one query, and two for the names."""
     history = AgreedAction.history.filter(  # type: ignore[attr-defined]  # simple-history's manager

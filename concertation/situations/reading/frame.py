@@ -38,8 +38,9 @@ class Frame:
 
 def frame_of(actor: gate.Actor, row: Situation) -> Frame:
     """The frame of a situation, for someone who may see it."""
+    named = (row.brought_by_id, row.supervisor_id, row.case_manager_id, row.proposed_manager_id)
     places = Participation.objects.select_related("organisation").in_bulk(
-        [each for each in (row.brought_by_id, row.supervisor_id, row.case_manager_id) if each]
+        [each for each in named if each]
     )
     return Frame(
         state=row.state,

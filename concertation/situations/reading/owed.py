@@ -6,7 +6,6 @@ nobody does or the holder brought it. Computed, never stored.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -115,11 +114,10 @@ def owed_by_organisation(actor: gate.Actor, since: date | None) -> tuple[OwedByH
     held = unanswered(in_sight(actor)).exclude(case_manager=None)
     held = held.exclude(case_manager=F("brought_by"))
     situations.update(held.values_list("case_manager__organisation", flat=True))
-    names: Mapping[UUID, Organisation] = Organisation.objects.in_bulk([*owed, *situations])
+    names = Organisation.objects.in_bulk([*owed, *situations])
     found = [
         OwedByHouse(row.name, owed[number], overdue[number], situations[number])
         for number, row in names.items()
     ]
-    return tuple(
-        sorted(found, key=lambda each: (-each.actions - each.situations, each.organisation))
-    )
+    most = sorted(found, key=lambda each: (-each.actions, -each.situations, each.organisation))
+    return tuple(most)

@@ -20,6 +20,9 @@ from concertation.situations.forms import HandOverForm, PostponeForm
 @require_http_methods(["GET", "POST"])
 def change(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpResponse:
     """Postpone with the reason, hand over, or take back; refused, the typed text stays."""
+    if reading.has_ended(request.actor, code, number):
+        # Sent twice, or left by “back”.
+        return redirect(reverse("situation", args=[slug, code]) + "#actions")
     page = reading.action_page(request.actor, code, number)
     what = request.POST.get("what", "")
     seen = {"version": page.version}
