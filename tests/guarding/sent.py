@@ -14,7 +14,10 @@ from concertation.situations.forms import (
     ContributeForm,
     DecideForm,
     FrameworkForm,
+    HandOverForm,
+    ManagerForm,
     MoveForm,
+    PostponeForm,
     PresentationForm,
     ProposeForm,
     QuestionForm,
@@ -84,6 +87,15 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
         }
     if form in {QuestionForm, DecideForm}:
         return before_the_questions(circle, form)
+    if form is ManagerForm:
+        manager = {"case_manager": str(number_of(circle.manager)), "note": "Elle sait"}
+        return url(circle, "situation-manager", code), manager
+    if form in {PostponeForm, HandOverForm}:
+        action = story.agree(circle.participant, row, circle.participant)
+        changed = {"what": "postpone", "due_on": "2027-01-15", "text": "Fermé"}
+        if form is HandOverForm:
+            changed = {"what": "hand_over", "owner": str(number_of(circle.manager)), "note": "Vu"}
+        return url(circle, "situation-action-change", code, action.id), changed
     assert form is AnswerForm, f"say here where {form.__name__} is sent"
     action = story.agree(circle.participant, row, circle.participant)
     answer = {"state": "done", "text": "Livrés", "version": action.version}

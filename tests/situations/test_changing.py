@@ -1,4 +1,4 @@
-"""Agreed actions on their way: put off with a reason, given to somebody else, relayed, taken back."""
+"""Agreed actions on their way: put off with a reason, given to somebody else, taken back."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What people are told, why and how: in the board, by e-mail as they chose, once for each reason."""
+"""What people are told, why and how: in the board, by e-mail as they chose, once a reason."""
 
 from datetime import timedelta
 from typing import Any

@@ -27,7 +27,7 @@ from concertation.situations.enums import (
 from concertation.situations.models import Contribution, Situation, acted_for
 from concertation.situations.reading import words
 from concertation.situations.reading.brought import Brought, brought_text
-from concertation.situations.reading.find import code_of, find
+from concertation.situations.reading.find import code_of, find, neighbours
 from concertation.situations.reading.frame import Frame, frame_of
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.people import Choice, people
@@ -117,6 +117,11 @@ class Story:
     unmet_needs: tuple[str, ...]
     outcome_comment: str
 
+    @property
+    def gaps(self) -> list[str]:
+        """Who is missing, line by line."""
+        return [line for line in self.missing.splitlines() if line.strip()]
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -135,6 +140,9 @@ class Sheet:
     readers: tuple[ReaderRow, ...]
     people: tuple[Choice, ...]
     offers: gate.Offers
+    # The codes before and after, among the open situations in sight, in the order of their day.
+    before: str = ""
+    after: str = ""
 
     @property
     def may_contribute(self) -> bool:
@@ -217,6 +225,7 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
     told = opened.may_see(row.id, FieldGroup.SUMMARY)
     own = not told and offered.may(Act.READ_OWN)
     readers = offered.may(Act.SEE_READERS)
+    before, after = neighbours(actor, row)
     return Sheet(
         number=row.id,
         code=code_of(row),
@@ -236,6 +245,8 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
         if offered.may(Act.PROPOSE_ACTION) or offered.may(Act.SET_CASE_MANAGER)
         else (),
         offers=offered,
+        before=before,
+        after=after,
     )
 
 
