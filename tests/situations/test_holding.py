@@ -120,7 +120,7 @@ def test_urgent_news_reach_the_holder_at_once_and_ordinary_ones_wait(
     assert message.to == ["manager@tilleuls.example"]
     assert "il y a du nouveau dans une situation dont vous êtes référent·e" in message.body
     for secret in (row.code or "", show_code(row.code or ""), "foyer", story.HEADLINE):
-        assert secret not in message.subject + message.body
+        assert secret not in f"{message.subject}{message.body}"
 
 
 def test_the_overview_costs_the_same_for_one_situation_and_for_three(circle: Circle) -> None:

@@ -86,7 +86,7 @@ def test_the_digest_says_why_and_never_what(circle: Circle) -> None:
     (message,) = mail.outbox
     assert "une de vos actions a dépassé son échéance" in message.body
     for secret in (show_code(row.code or ""), "Vérifier le tarif social", story.HEADLINE):
-        assert secret not in message.subject + message.body
+        assert secret not in f"{message.subject}{message.body}"
     assert noticing.send_digests() == 0
 
 

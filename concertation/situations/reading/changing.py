@@ -97,9 +97,7 @@ def has_ended(
 
 def action_steps(about: Situation, rows: list[AgreedAction]) -> dict[UUID, list[Step]]:
     """What changed in each of these actions, the newest first: one query, and two for the names."""
-    history = AgreedAction.history.filter(  # type: ignore[attr-defined]  # simple-history's manager
-        id__in=[row.id for row in rows]
-    )
+    history = AgreedAction.history.filter(id__in=[row.id for row in rows])
     entries = list(history.order_by("history_date", "history_id"))
     places = _places(about, entries)
     by_person = {each.person_id: place(each) for each in places.values()}

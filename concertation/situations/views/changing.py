@@ -38,7 +38,7 @@ def change(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpRe
     elif what == "withdraw":
         done = _withdraw(request, number)
     if done:
-        messages.success(request, _("L’action est modifiée ; le groupe le voit au fil."))
+        messages.success(request, _("L’action est modifiée ; le groupe le voit sur la fiche."))
         return redirect(reverse("situation", args=[slug, code]) + "#actions")
     for form in (postpone, hand_over):
         if form.stale:
