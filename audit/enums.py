@@ -158,6 +158,8 @@ class Verb(StrEnum):
     SUPPRESSION_LIFTED = "suppression_lifted"
     REPORT_SIGNED = "report_signed"
     # rights and retention
+    EXTENSION_ASKED = "extension_asked"
+    EXTENSION_DECLINED = "extension_declined"
     RETENTION_EXTENDED = "retention_extended"
     OPINION_GIVEN = "opinion_given"
     RIGHTS_REQUEST = "rights_request"
@@ -213,6 +215,8 @@ GOVERNANCE_VERBS = frozenset(
         Verb.ACCESS_ENDED,
         Verb.SUPPRESSION_LIFTED,
         Verb.REPORT_SIGNED,
+        Verb.EXTENSION_ASKED,
+        Verb.EXTENSION_DECLINED,
         Verb.RETENTION_EXTENDED,
         Verb.OPINION_GIVEN,
         Verb.RIGHTS_REQUEST,

@@ -165,6 +165,11 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
         items.append(
             Item(_("Effacements"), address, "lock", here.startswith("erasure"), False, True)
         )
+    if _reaches(hat, Act.GIVE_OPINION):
+        address = reverse("opinions", args=[slug])
+        items.append(
+            Item(_("Prolongations"), address, "lock", here.startswith("opinion"), False, True)
+        )
     return items + _administration(request)
 
 

@@ -59,6 +59,8 @@ class Act(models.TextChoices):
     WITHDRAW = "withdraw", _("se retirer d’une situation")
     WITHDRAW_OTHER = "withdraw_other", _("retirer quelqu’un d’une situation")
     ERASE = "erase", _("effacer une situation clôturée")
+    EXTEND = "extend", _("demander et décider qu’une situation est gardée plus longtemps")
+    GIVE_OPINION = "give_opinion", _("rendre un avis sur une prolongation, sans rien lire")
     READ_ERASURES = "read_erasures", _("lire les procès-verbaux d’effacement")
     ASK_ACCESS = "ask_access", _("demander l’accès à une situation restreinte")
     GRANT_ACCESS = "grant_access", _("accorder l’accès pour un temps")
@@ -69,6 +71,7 @@ class Act(models.TextChoices):
     IMPORT = "import", _("importer un tableau de suivi")
     RECORD_FRAMEWORK = "record_framework", _("enregistrer un cadre légal de concertation")
     READ_MEMBERS = "read_members", _("voir les membres")
+    READ_NOTICE = "read_notice", _("remettre la notice à la personne")
     OPEN_TO_GUEST = "open_to_guest", _("ouvrir une situation à un·e invité·e, la reprendre")
     INVITE = "invite", _("inviter")
     ADMIT = "admit", _("admettre")
@@ -191,6 +194,8 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.WITHDRAW: _READERS,
         Act.WITHDRAW_OTHER: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ERASE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.EXTEND: _WHO_ANSWERS,
+        Act.GIVE_OPINION: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.READ_ERASURES: MappingProxyType({R.COORDINATOR: W.ALWAYS, R.DPO: W.ALWAYS}),
         Act.ASK_ACCESS: _CIRCLE,
         Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
@@ -201,6 +206,8 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.RECORD_FRAMEWORK: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_MEMBERS: _EVERYONE,
+        # What the person is told is checked by whom they may complain to.
+        Act.READ_NOTICE: MappingProxyType({**_EVERYONE, R.DPO: W.ALWAYS}),
         Act.OPEN_TO_GUEST: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.INVITE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ADMIT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
@@ -229,21 +236,22 @@ ON_A_SITUATION: Final = frozenset(
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
         Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE, Act.REOPEN,
         Act.READ_OWN, Act.OPEN_TO_GUEST, Act.SUBMIT, Act.SHARE_DRAFT,
+        Act.EXTEND,
     }
 )  # fmt: skip
 WRITES: Final = ON_A_SITUATION - {
     Act.READ, Act.READ_OWN, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS,
 }  # fmt: skip
-# A closed situation is read, and nothing more, until it is reopened or erased; who may read it can
-# still change, and the person may withdraw their agreement.
-ON_ITS_READERS: Final = frozenset(
+# A closed situation is read, and nothing more, until it is reopened or erased; who may read it and
+# how long it is kept can still change, and the person may withdraw their agreement.
+ONCE_SHARED: Final = frozenset(
     {
         Act.RESTRICT, Act.WITHDRAW, Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.WITHDRAW_AGREEMENT,
-        Act.OPEN_TO_GUEST,
+        Act.OPEN_TO_GUEST, Act.EXTEND,
     }
 )  # fmt: skip
 CLOSED_ONLY: Final = frozenset({Act.ERASE, Act.REOPEN})
-OPEN_ONLY: Final = WRITES - ON_ITS_READERS - CLOSED_ONLY
+OPEN_ONLY: Final = WRITES - ONCE_SHARED - CLOSED_ONLY
 
 
 def cell(act: Act, group: FieldGroup | None = None) -> Cell:
@@ -331,8 +339,9 @@ def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refus
         return Refusal.STATE
     if act in CLOSED_ONLY and not subject.closed:
         return Refusal.STATE
-    if act in ON_ITS_READERS and subject.draft:
-        # A draft gets readers by the sharing decision, and by nothing else.
+    if act in ONCE_SHARED and subject.draft:
+        # A draft gets readers by the sharing decision, and by nothing else; it is its author's to
+        # keep or throw away.
         return Refusal.STATE
     return None
 

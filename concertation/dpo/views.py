@@ -1,6 +1,6 @@
 """The DPO's page, its verification and its signed state; and who may see what, for everyone."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -57,9 +57,9 @@ def checkpoint(request: CircleRequest, slug: str) -> HttpResponse:
 
 @door(Door.CIRCLE)
 @require_safe
-def policy(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who may see what: the table that decides, for every member."""
-    return render(request, "dpo/policy.html", {"page": policy_page()})
+def policy(request: CircleRequest, slug: str) -> HttpResponse:
+    """Who may see what, and why: the table that decides, for every member."""
+    return render(request, "dpo/policy.html", {"page": policy_page(request.hat.role_set)})
 
 
 def _ledger_page(request: CircleRequest, verify_form: VerifyForm) -> HttpResponse:
@@ -67,5 +67,11 @@ def _ledger_page(request: CircleRequest, verify_form: VerifyForm) -> HttpRespons
     form = SearchForm(request.GET, actor=request.actor)
     page = reading.desk(request.actor, form.search())
     advice = situations.reminders(request.actor).advice
-    parts = {"page": page, "form": form, "verify_form": verify_form, "advice": advice}
+    parts = {
+        "page": page,
+        "form": form,
+        "verify_form": verify_form,
+        "advice": advice,
+        "opinions": situations.opinions_waiting(request.actor),
+    }
     return render(request, "dpo/ledger.html", parts)

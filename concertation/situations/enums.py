@@ -151,6 +151,36 @@ class RequestState(models.TextChoices):
     DECLINED = "declined", _("pas accordée")
 
 
+class ExtensionReason(models.TextChoices):
+    """Why a situation is kept longer: a word of a list, so that nothing of it stands in clear."""
+
+    RETURN = "return", _("un suivi doit reprendre, à une date connue")
+    ADMISSION = "admission", _("la personne est absente ou admise, et revient")
+    PROCEDURE = "procedure", _("une procédure en cours en dépend")
+    RIGHTS = "rights", _("la personne exerce ses droits, ou demande qu’on la garde")
+    FOLLOWED = "followed", _("le suivi dure, et sert toujours la personne")
+
+
+class Opinion(models.TextChoices):
+    """What the DPO answers; a word of a list too."""
+
+    FAVOURABLE = "favourable", _("favorable")
+    SHORTER = "shorter", _("favorable, mais pour moins longtemps")
+    UNFAVOURABLE = "unfavourable", _("défavorable")
+
+
+class ExtensionState(models.TextChoices):
+    """asked → advised → granted or declined."""
+
+    ASKED = "asked", _("attend l’avis du ou de la DPO")
+    ADVISED = "advised", _("attend la décision")
+    GRANTED = "granted", _("accordée")
+    DECLINED = "declined", _("pas accordée")
+
+
+OPEN_EXTENSIONS = (ExtensionState.ASKED, ExtensionState.ADVISED)
+
+
 class ErasureCause(models.TextChoices):
     """Why something was erased."""
 

@@ -242,42 +242,6 @@ class DateOutOfReach(SituationError):
     message = _("Cette date n’est pas possible.")
 
 
-class SameDay(SituationError):
-    """Postponing moves the day; the same one changes nothing."""
-
-    field = "due_on"
-    message = _("C’est déjà l’échéance\u00a0: choisissez un autre jour.")
-
-
-class SameOwner(SituationError):
-    """An action is handed over to somebody else."""
-
-    field = "owner"
-    message = _("Cette personne s’en charge déjà\u00a0: choisissez-en une autre.")
-
-
-class NotAskedToHold(SituationError):
-    """Nobody asked this person to hold the situation, or somebody answered in the meantime."""
-
-    message = _("On ne vous propose plus d’être référent·e de cette situation.")
-
-
-class KeptTooLong(SituationError):
-    """A situation that the rules of retention would close again tonight isn't reopened."""
-
-    message = _(
-        "La durée de conservation de cette situation s’achève\u00a0: elle ne peut plus être"
-        " rouverte. Si c’est encore nécessaire, présentez une nouvelle situation."
-    )
-
-
-class NoSuchPlace(SituationError):
-    """A situation moves to another concertation of the mover's, where they may bring it."""
-
-    field = "place"
-    message = _("Choisissez une de vos concertations, où vous pouvez présenter une situation.")
-
-
 class NoSuchAction(SituationError):
     """No action of this situation has this number."""
 
@@ -372,6 +336,40 @@ class RequestAnswered(SituationError):
     """Somebody answered this request meanwhile."""
 
     message = _("Quelqu’un a déjà répondu à cette demande.")
+
+
+class ExtensionTooLong(SituationError):
+    """Twelve months at most: in all for a closed situation, each time for an open one."""
+
+    field = "months"
+    message = _(
+        "C’est trop long\u00a0: une situation clôturée est gardée douze mois de plus au total,"
+        " jamais davantage. Choisissez moins de mois."
+    )
+
+
+class ExtensionAsked(SituationError):
+    """One question at a time about one situation."""
+
+    message = _("Une prolongation est déjà demandée. La voici\u00a0: elle attend sa réponse.")
+
+
+class ExtensionAnswered(SituationError):
+    """Somebody advised or decided meanwhile, or the DPO didn't advise yet."""
+
+    message = _(
+        "Cette demande n’attend plus cette réponse\u00a0: quelqu’un a répondu entre-temps. Voici"
+        " où elle en est."
+    )
+
+
+class NotYourVoice(SituationError):
+    """The coordinator and the case manager decide, one voice each."""
+
+    message = _(
+        "Deux personnes décident\u00a0: la coordination, et la personne référente ou, à défaut,"
+        " celle qui a présenté la situation. Votre voix n’est pas attendue ici, ou elle est donnée."
+    )
 
 
 class NotAGuest(SituationError):

@@ -86,6 +86,29 @@ CLOSED_BY_RULE: Final[Text] = (
         " Vous la trouvez au tableau, parmi les situations clôturées.\n"
     ),
 )
+OPINION_ASKED: Final[Text] = (
+    _("Votre avis est demandé sur une durée de conservation"),
+    _(
+        "Bonjour,\n\nQuelqu’un de la concertation demande de garder une situation plus longtemps."
+        " Connectez-vous et ouvrez « Prolongations » pour rendre votre avis.\n"
+    ),
+)
+OPINION_GIVEN: Final[Text] = (
+    _("L’avis sur une durée de conservation est rendu"),
+    _(
+        "Bonjour,\n\nL’avis demandé sur la conservation d’une situation qui vous concerne est"
+        " rendu. Deux personnes décident à présent\u00a0: la coordination et la personne référente."
+        " Connectez-vous\u00a0: la fiche y mène. Sans décision à temps, la situation est effacée à"
+        " sa date.\n"
+    ),
+)
+EXTENSION_DECIDED: Final[Text] = (
+    _("La durée de conservation d’une situation est décidée"),
+    _(
+        "Bonjour,\n\nLa demande de garder une situation plus longtemps a reçu sa réponse."
+        " Connectez-vous\u00a0: sa date d’effacement y est.\n"
+    ),
+)
 AGREEMENT_WITHDRAWN: Final[Text] = (
     _("Une personne a retiré son accord"),
     _(

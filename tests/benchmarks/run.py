@@ -107,6 +107,13 @@ def import_s() -> Measure:
     return imports.import_s()
 
 
+def sealed_read_peers() -> Measure:
+    """The same read with other packages' encrypted fields."""
+    from tests.benchmarks import peers  # noqa: PLC0415 - only when it is asked for
+
+    return peers.sealed_read_peers()
+
+
 def sign_in() -> Measure:
     """What a password costs."""
     from tests.benchmarks import sealed  # noqa: PLC0415 - its models need Django to be set up
@@ -124,6 +131,7 @@ MEASURES: Final[dict[str, Callable[[], Measure]]] = {
     "sheet_price": sheet_price,
     "sealed_read_sqlite": sealed_read_sqlite,
     "sealed_read_postgres": sealed_read_postgres,
+    "sealed_read_peers": sealed_read_peers,
     "sign_in": sign_in,
     "board_growth": later(1.5, "ratio", "the board's search and filters at 2,000 come later."),
     "ledger_append": later(1.3, "ratio", "the ledger's own measures come with its review."),

@@ -61,6 +61,7 @@ withdraw            yes                 yes             yes        no         no
 withdraw_other      no                  yes             no         no         no         no  no  no
 grant_access        named               named           no         no         no         no  no  no
 erase               no                  closed          no         no         no         no  no  no
+extend              own,supervised,held yes             no         no         no         no  no  no
 """
 
 # Acts on the circle.
@@ -73,11 +74,13 @@ lift_suppression    no                  yes             no         no         no
 import              no                  yes             no         no         no         no  no  no
 record_framework    no                  yes             no         no         no         no  no  no
 read_members        yes                 yes             yes        yes        yes        no  no  no
+read_notice         yes                 yes             yes        yes        yes        no  yes no
 invite              no                  yes             no         no         no         no  no  no
 admit               no                  yes             no         no         no         no  no  no
 remove              no                  yes             no         no         no         no  no  no
 read_erasures       no                  yes             no         no         no         no  yes no
 ask_access          yes                 yes             no         no         no         no  no  no
+give_opinion        no                  no              no         no         no         no  yes no
 change_role         no                  yes             no         no         no         no  no  no
 restore             no                  yes             no         no         no         no  no  no
 vouch               yes                 yes             no         no         no         no  no  no
@@ -137,10 +140,10 @@ def expected(word: str, role: str, status: SecrecyStatus, fact: str, act: str = 
 
 READS: Final = {"read", "read_own", "list", "read_history", "see_readers"}
 CLOSED_ONLY: Final = {"erase", "reopen"}
-# Who may read a closed situation can still change.
+# Who may read a closed situation, and how long it is kept, can still change.
 READERS: Final = {
     "restrict", "withdraw", "withdraw_other", "grant_access", "withdraw_agreement",
-    "open_to_guest",
+    "open_to_guest", "extend",
 }  # fmt: skip
 
 CELLS: Final = list(itertools.product(ROLES, SecrecyStatus, FACTS))
@@ -294,7 +297,7 @@ def test_a_closed_situation_is_read_and_no_longer_written(act: str) -> None:
 
 
 @pytest.mark.parametrize("act", sorted(READERS))
-def test_the_readers_of_a_closed_situation_change_but_a_draft_has_none(act: str) -> None:
+def test_readers_and_days_of_a_closed_situation_change_but_a_draft_has_none(act: str) -> None:
     facts = SubjectFacts(
         known=True, own=True, restricted=True, named_reader=True, named_for_good=True
     )

@@ -276,6 +276,7 @@ def test_an_action_without_a_form_is_refused_too(circle: Circle) -> None:
 def test_a_text_inside_a_coded_field_is_looked_through(circle: Circle) -> None:
     for more in (
         {"informed_why": f"le {NISS}"},
+        {"informed_how": f"le {NISS}"},
         {"agreement_how": f"le {NISS}"},
         {"network": (Tie(f"le {NISS}", "strong"),)},
     ):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from concertation.situations import actions, errors, reading
 from concertation.situations.codes import show_code
+from concertation.situations.errors_following import SameDay
 from concertation.situations.models import AgreedAction, Contribution
 from ethics import gate
 from ethics.secrecy.models import ScopeWrap
@@ -64,7 +65,7 @@ def test_only_who_may_move_an_action_puts_it_off_and_only_while_it_runs(circle: 
         actions.postpone_action(
             circle.manager.actor, action=action.id, due_on=later, text="Plus tard"
         )
-    with pytest.raises(errors.SameDay):
+    with pytest.raises(SameDay):
         actions.postpone_action(
             circle.participant.actor, action=action.id, due_on=action.due_on, text="Plus tard"
         )

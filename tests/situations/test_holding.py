@@ -7,8 +7,9 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from concertation.situations import actions, errors, reading
+from concertation.situations import actions, reading
 from concertation.situations.codes import show_code
+from concertation.situations.errors_following import NotAskedToHold
 from concertation.situations.models import Notice, Situation
 from ethics import gate
 from tests.cast import Circle, Someone, number_of
@@ -71,7 +72,7 @@ def test_a_declined_situation_stays_with_who_held_it(circle: Circle) -> None:
 def test_only_who_was_asked_answers(circle: Circle) -> None:
     row = story.bring(circle.participant)
     ask(circle, row, circle.manager)
-    with pytest.raises(errors.NotAskedToHold):
+    with pytest.raises(NotAskedToHold):
         actions.answer_proposal(circle.coordinator.actor, situation=row.id, accept=True)
     with pytest.raises(gate.Refused):
         actions.answer_proposal(circle.police.actor, situation=row.id, accept=True)
@@ -80,7 +81,7 @@ def test_only_who_was_asked_answers(circle: Circle) -> None:
             circle.manager.actor, situation=row.id, case_manager=number_of(circle.manager)
         )
     actions.answer_proposal(circle.manager.actor, situation=row.id, accept=True)
-    with pytest.raises(errors.NotAskedToHold):
+    with pytest.raises(NotAskedToHold):
         actions.answer_proposal(circle.manager.actor, situation=row.id, accept=True)
 
 

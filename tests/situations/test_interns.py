@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from audit.enums import Outcome, Verb
+from audit.enums import Outcome, Purpose, Verb
 from audit.models import Entry
 from concertation.meetings.home import home_page
 from concertation.situations import actions, errors, reading
@@ -254,6 +254,27 @@ def test_the_long_sequence_is_the_supervisor_s_and_edits_no_text(
     sent = boss.post(questions, {"decide": "1", "version": version})
     assert sent.status_code == 302
     assert row_of(handed).state == SituationState.SIGNALLED
+
+
+def test_answers_about_an_earlier_text_are_asked_again(
+    circle: Circle, intern: Someone, handed: Situation
+) -> None:
+    actions.begin_long_sequence(
+        circle.participant.actor, handed.id, danger=False, identifiable=True
+    )
+    boss = signed_in(circle.participant)
+    questions = url(circle, "situation-share-questions", handed.id)
+    boss.post(questions, {"question": "q5", "answer": "yes"})
+    boss.post(questions, {"question": "q5_attested", "answer": "yes"})
+    summary = get(boss, questions)
+    decide = {"decide": "1", "version": hidden(summary, "version")}
+    actions.save_draft(intern.actor, presentation=story.presentation(), draft=handed.id)
+    actions.submit_draft(intern.actor, draft=handed.id)
+    boss.post(questions, decide)
+    assert row_of(handed).state == SituationState.DRAFT
+    page = reading.sharing_page(circle.participant.actor, row_of(handed), purpose=Purpose.BRINGING)
+    assert page.progress.answers == {}
+    assert check_all().ok
 
 
 # --- Who may not ---------------------------------------------------------------------------------

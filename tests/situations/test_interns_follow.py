@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 from django.core import mail
 
+from audit.enums import Verb
+from audit.models import Entry
 from concertation.meetings.home import home_page
 from concertation.situations import actions, errors, reading
 from concertation.situations.codes import show_code
@@ -15,7 +17,8 @@ from ethics import gate
 from ethics.secrecy.check import check_all
 from ethics.secrecy.models import ScopeWrap
 from ethics.sharing.models import SharingDecision
-from tests.cast import Circle, Someone, number_of
+from tests.accounts.test_restoring import lose
+from tests.cast import Circle, Someone, admitted, chain_place, number_of
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, url
@@ -204,3 +207,40 @@ def test_a_draft_thrown_away_is_gone_for_the_supervisor_too(
     assert not DraftNote.objects.exists()
     with pytest.raises(gate.Refused):
         reading.draft_to_confirm(circle.participant.actor, handed.id)
+
+
+def with_new_keys(circle: Circle, someone: Someone) -> Someone:
+    """Who forgot their password: new keys, heard and admitted again."""
+    place = someone.participation
+    assert place
+    again = lose(someone)
+    gate.remove(circle.coordinator.actor, someone.user.id, place.id)
+    gate.admit(
+        circle.coordinator.actor, someone.user.id, chain_place(place), gate.digits(again.actor)
+    )
+    admitted(place)
+    return again
+
+
+def test_an_intern_with_new_keys_throws_the_draft_away_and_nobody_is_alarmed(
+    circle: Circle, intern: Someone, handed: Situation
+) -> None:
+    again = with_new_keys(circle, intern)
+    (row,) = reading.drafts(again.actor)
+    assert row.lost
+    with pytest.raises(errors.SealedToFormerKeys):
+        reading.own_draft(again.actor, handed.id)
+    assert not Entry.objects.filter(verb=Verb.UNOPENABLE).exists()
+    actions.discard_draft(again.actor, draft=handed.id)
+
+
+def test_a_supervisor_with_new_keys_is_told_and_the_intern_hands_it_over_again(
+    circle: Circle, intern: Someone, handed: Situation
+) -> None:
+    again = with_new_keys(circle, circle.participant)
+    with pytest.raises(errors.SealedToFormerKeys):
+        reading.draft_to_confirm(again.actor, handed.id)
+    assert not Entry.objects.filter(verb=Verb.UNOPENABLE).exists()
+    actions.save_draft(intern.actor, presentation=story.presentation(), draft=handed.id)
+    actions.submit_draft(intern.actor, draft=handed.id)
+    assert story.share(again, handed.id).state == SituationState.SIGNALLED

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from concertation.accounts.models import Participation
-from concertation.situations import actions, errors, reading
+from concertation.situations import actions, reading
 from concertation.situations.codes import show_code
+from concertation.situations.errors_following import KeptTooLong, NoSuchPlace
 from concertation.situations.models import Situation
 from ethics import gate
 from ethics.roles import Role
@@ -83,7 +84,7 @@ def test_what_the_rules_would_close_again_tonight_stays_closed(circle: Circle) -
     Situation.objects.filter(id=row.id).update(
         signalled_on=timezone.localdate() - timedelta(days=660)
     )
-    with pytest.raises(errors.KeptTooLong):
+    with pytest.raises(KeptTooLong):
         actions.reopen_situation(circle.coordinator.actor, situation=row.id)
 
 
@@ -140,7 +141,7 @@ def test_a_situation_moves_only_to_a_place_of_one_s_own(circle: Circle) -> None:
     row = story.bring(circle.participant)
     other = make_circle("marronniers", "Les Marronniers")
     foreign = number_of(other.participant)
-    with pytest.raises(errors.NoSuchPlace):
+    with pytest.raises(NoSuchPlace):
         actions.move_situation(
             circle.participant.actor, situation=row.id, place=foreign, outcome="moved_away"
         )

@@ -28,6 +28,11 @@ from concertation.situations.actions.bring import (
 )
 from concertation.situations.actions.changing import hand_over_action, postpone_action
 from concertation.situations.actions.erase import erase_situation
+from concertation.situations.actions.extend import (
+    ask_extension,
+    decide_extension,
+    give_opinion,
+)
 from concertation.situations.actions.follow import (
     FREE_KINDS,
     OF_THE_MEETING,
@@ -68,6 +73,7 @@ __all__ = [
     "answer_question",
     "answer_request",
     "ask_access",
+    "ask_extension",
     "begin_long_sequence",
     "bring_situation",
     "change_audience",
@@ -75,12 +81,14 @@ __all__ = [
     "check_may",
     "close_situation",
     "contribute",
+    "decide_extension",
     "decide_sharing",
     "discard_draft",
     "edit_situation",
     "end_expired",
     "erase_situation",
     "give_feedback",
+    "give_opinion",
     "hand_over_action",
     "look_at",
     "move_action",

@@ -28,6 +28,7 @@ from concertation.situations.actions.shared import (
     touch,
 )
 from concertation.situations.enums import AGREED_ACTION_STATES, ContributionKind
+from concertation.situations.errors_following import SameDay, SameOwner
 from concertation.situations.models import AgreedAction
 from ethics import gate
 from ethics.policy import Act
@@ -65,7 +66,7 @@ def postpone_action(
         if row.state not in AGREED_ACTION_STATES:
             raise errors.TransitionRefused
         if row.due_on == due_on:
-            raise errors.SameDay
+            raise SameDay
         row.due_on = due_on
         # Sealed anew: the version tells two people apart who changed it at once.
         pen.seal(row)
@@ -115,7 +116,7 @@ def hand_over_action(
         if row.ended_on is not None:
             raise errors.TransitionRefused
         if row.owner_id == owner:
-            raise errors.SameOwner
+            raise SameOwner
         place = owner_place(actor, owner)
         person = pen.facts.person
         if Role.LIMITED_READER in place.role_set and not may_hold_key(person.roles, person.status):

@@ -340,6 +340,7 @@ def close_situation(
             outcome_comment=comment,
         )
         row.state, row.closed_on, row.next_review_on = SituationState.CLOSED, day, None
+        row.kept_until = None
         row.last_entry_at = max(row.last_entry_at, moment(day))
         save(actor, row)
         tell_holder(pen, row)

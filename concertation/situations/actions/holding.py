@@ -10,7 +10,7 @@ from uuid import UUID
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
-from concertation.situations import errors, noticing, texts
+from concertation.situations import noticing, texts
 from concertation.situations.actions.follow import add_entry, check_manager
 from concertation.situations.actions.shared import (
     happened,
@@ -23,6 +23,7 @@ from concertation.situations.actions.shared import (
     touch,
 )
 from concertation.situations.enums import ContributionKind, NoticeKind, SituationState
+from concertation.situations.errors_following import NotAskedToHold
 from concertation.situations.models import Situation
 from ethics import gate
 from ethics.policy import Act
@@ -93,14 +94,12 @@ def answer_proposal(
     today = happened(None)
     verb = Verb.CASE_MANAGER_SET if accept else Verb.CASE_MANAGER_DECLINED
     with (
-        refusals_recorded(
-            actor, errors.NotAskedToHold, verb=verb, purpose=purpose, situation=situation
-        ),
+        refusals_recorded(actor, NotAskedToHold, verb=verb, purpose=purpose, situation=situation),
         gate.writing(actor, Act.CONTRIBUTE, verb=verb, purpose=purpose, situation=situation) as pen,
     ):
         row = locked(actor, situation)
         if row.proposed_manager_id != actor.participation:
-            raise errors.NotAskedToHold
+            raise NotAskedToHold
         told = {row.manager_proposed_by_id, row.case_manager_id} - {me(actor)}
         if accept:
             check_manager(actor, row, me(actor))

@@ -20,6 +20,7 @@ from concertation.situations.actions.shared import (
     set_state,
 )
 from concertation.situations.enums import Outcome, SituationState
+from concertation.situations.errors_following import KeptTooLong, NoSuchPlace
 from concertation.situations.models import Situation
 from concertation.situations.reading.moving import elsewhere
 from concertation.situations.reading.presented import outcome_of, presented
@@ -57,12 +58,12 @@ def reopen_situation(
         row = locked(actor, situation)
         life = retention.Life(signalled_on=row.signalled_on or today, last_entry_on=today)
         if retention.due(life, today) is not None:
-            raise errors.KeptTooLong
+            raise KeptTooLong
         if row.version != ended.version:
             raise errors.StaleVersion
         closed_on = row.closed_on or today
         pen.seal(row, outcome={}, outcome_comment="")
-        row.closed_on, row.review_asked_on = None, None
+        row.closed_on = row.review_asked_on = row.kept_until = None
         row.next_review_on = next_review_on
         row.last_entry_at = moment(today)
         set_state(actor, pen, row, SituationState.FOLLOWED)
@@ -93,7 +94,7 @@ def move_situation(
         raise errors.NotInList("outcome")
     there = elsewhere(actor, place)
     if there is None:
-        raise errors.NoSuchPlace
+        raise NoSuchPlace
     about = presented(actor, situation, purpose=purpose)
     if Situation.objects.filter(id=situation, hidden=True).exists():
         raise errors.AgreementWithdrawn

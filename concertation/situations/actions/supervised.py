@@ -11,6 +11,7 @@ from concertation.situations.actions.shared import locked, me, save, still_a_dra
 from concertation.situations.models import DraftNote, Situation
 from ethics import gate
 from ethics.policy import Act
+from ethics.sharing.record import forget_answers
 
 
 def submit_draft(
@@ -22,7 +23,8 @@ def submit_draft(
 ) -> Situation:
     """Hand a draft to one's supervisor: from here on both open it, nobody else does.
 
-    What was typed and taken back before stays the intern's alone. Raises `Refused`, `Incomplete`,
+    What was typed and taken back before stays the intern's alone, and what a supervisor answered
+    about an earlier text is asked again. Raises `Refused`, `Incomplete`,
     `AlreadyBrought`, `AlreadySubmitted`, `NoSupervisor`, `StaleVersion` or `NotReadable`.
     """
     seen = reading.own_draft(actor, draft, purpose=purpose)
@@ -38,6 +40,7 @@ def submit_draft(
         if supervisor is None or supervisor.person_id not in gate.holders(pen):
             raise errors.NoSupervisor
         gate.hand_over(pen, row, supervisor.person_id)
+        forget_answers(pen, row.id)
         row.supervisor = supervisor
         row.last_entry_at = timezone.now()
         save(actor, row)

@@ -6,6 +6,11 @@ from concertation.situations.forms.audience import (
     RequestForm,
     WithdrawForm,
 )
+from concertation.situations.forms.extensions import (
+    DecisionForm,
+    ExtensionForm,
+    OpinionForm,
+)
 from concertation.situations.forms.following import (
     AnswerForm,
     CloseForm,
@@ -42,11 +47,14 @@ __all__ = [
     "Conflict",
     "ContributeForm",
     "DecideForm",
+    "DecisionForm",
+    "ExtensionForm",
     "FrameworkForm",
     "HandOverForm",
     "ManagerForm",
     "MoveForm",
     "OpenToGuestForm",
+    "OpinionForm",
     "PostponeForm",
     "PresentationForm",
     "ProposeForm",

@@ -8,7 +8,7 @@ from concertation.accounts.models import Participation
 from concertation.situations.enums import SituationState
 from concertation.situations.models import Situation
 from concertation.situations.reading import words
-from concertation.situations.reading.erasures import erased_on
+from concertation.situations.reading.erasures import erased_on, last_day_soon
 from ethics import gate
 
 
@@ -34,6 +34,8 @@ class Frame:
     closed_on: date | None
     # The day the rules erase it.
     erased_on: date | None
+    # An open situation's last day, once it is near.
+    last_day: date | None
 
 
 def frame_of(actor: gate.Actor, row: Situation) -> Frame:
@@ -58,5 +60,6 @@ def frame_of(actor: gate.Actor, row: Situation) -> Frame:
         restricted=row.restricted,
         next_review_on=row.next_review_on,
         closed_on=row.closed_on,
-        erased_on=erased_on(row.closed_on),
+        erased_on=erased_on(row),
+        last_day=last_day_soon(row),
     )

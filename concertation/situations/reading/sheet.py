@@ -190,6 +190,11 @@ class Sheet:
         return self.offers.may(Act.ERASE)
 
     @property
+    def may_extend(self) -> bool:
+        """Whether this person may ask that the situation is kept longer, or decide it."""
+        return self.offers.may(Act.EXTEND)
+
+    @property
     def may_see_history(self) -> bool:
         """Whether the history of the fields is this person's to read."""
         return self.offers.may(Act.READ_HISTORY)

@@ -12,7 +12,7 @@ import ethics.secrecy.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_mail_and_reach"),
-        ("situations", "0004_interns_drafts"),
+        ("situations", "0005_extensions"),
     ]
 
     operations = [
