@@ -133,10 +133,14 @@ class Verb(StrEnum):
     SITUATION_RESTRICTED = "situation_restricted"
     SITUATION_CLOSED = "situation_closed"
     CASE_MANAGER_SET = "case_manager_set"
+    CASE_MANAGER_PROPOSED = "case_manager_proposed"
+    CASE_MANAGER_DECLINED = "case_manager_declined"
     CONTRIBUTION_ADDED = "contribution_added"
     ACTION_PROPOSED = "action_proposed"
     ACTION_AGREED = "action_agreed"
     ACTION_STATE_CHANGED = "action_state_changed"
+    ACTION_POSTPONED = "action_postponed"
+    ACTION_HANDED_OVER = "action_handed_over"
     FEEDBACK_GIVEN = "feedback_given"
     RESEALED = "resealed"
     IMPORTED = "imported"
@@ -272,6 +276,10 @@ WRITE_VERBS = frozenset(
         Verb.SITUATION_RESTRICTED,
         Verb.SITUATION_CLOSED,
         Verb.CASE_MANAGER_SET,
+        Verb.CASE_MANAGER_PROPOSED,
+        Verb.CASE_MANAGER_DECLINED,
+        Verb.ACTION_POSTPONED,
+        Verb.ACTION_HANDED_OVER,
         Verb.CONTRIBUTION_ADDED,
         Verb.ACTION_PROPOSED,
         Verb.ACTION_AGREED,

@@ -51,6 +51,7 @@ class Act(models.TextChoices):
     GIVE_FEEDBACK = "give_feedback", _("donner un retour")
     SET_CASE_MANAGER = "set_case_manager", _("désigner la référence")
     CLOSE = "close", _("clôturer")
+    REOPEN = "reopen", _("rouvrir une situation clôturée")
     DECIDE_SHARING = "decide_sharing", _("décider d’un partage ultérieur")
     WITHDRAW_AGREEMENT = "withdraw_agreement", _("noter que la personne retire son accord")
     READ_HISTORY = "read_history", _("voir l’historique des champs")
@@ -190,6 +191,7 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         # Not the whole circle: who names themself may edit and close.
         Act.SET_CASE_MANAGER: _WHO_ANSWERS,
         Act.CLOSE: _WHO_ANSWERS,
+        Act.REOPEN: _WHO_ANSWERS,
         Act.DECIDE_SHARING: _CIRCLE,
         # Whoever hears it notes it at once: waiting for the one who brought it would expose.
         Act.WITHDRAW_AGREEMENT: _READERS,
@@ -247,7 +249,7 @@ ON_A_SITUATION: Final = frozenset(
         Act.READ, Act.LIST, Act.EDIT, Act.CONTRIBUTE, Act.PROPOSE_ACTION, Act.AGREE_ACTION,
         Act.MOVE_ACTION, Act.GIVE_FEEDBACK, Act.SET_CASE_MANAGER, Act.CLOSE, Act.DECIDE_SHARING,
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
-        Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE,
+        Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE, Act.REOPEN,
         Act.READ_OWN, Act.OPEN_TO_GUEST, Act.SUBMIT, Act.SHARE_DRAFT,
         Act.EXTEND, Act.SEARCH,
     }
@@ -263,7 +265,7 @@ ONCE_SHARED: Final = frozenset(
         Act.OPEN_TO_GUEST, Act.EXTEND,
     }
 )  # fmt: skip
-CLOSED_ONLY: Final = frozenset({Act.ERASE})
+CLOSED_ONLY: Final = frozenset({Act.ERASE, Act.REOPEN})
 OPEN_ONLY: Final = WRITES - ONCE_SHARED - CLOSED_ONLY
 
 

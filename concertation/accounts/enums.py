@@ -55,6 +55,14 @@ class ResetKind(models.TextChoices):
     SECOND_FACTOR = "second_factor", _("retirer un deuxième facteur perdu")
 
 
+class MailChoice(models.TextChoices):
+    """Which notices a person wants by e-mail; inside the board all of them stand anyway."""
+
+    AT_ONCE = "at_once", _("ce qui presse tout de suite, le reste une fois par jour")
+    DAILY = "daily", _("tout une fois par jour")
+    NEVER = "never", _("rien par courriel\u00a0: je regarde sur le tableau")
+
+
 class Place(models.TextChoices):
     """What a coordinator invites someone as; each stands for the roles of `ROLES_OF`."""
 

@@ -16,6 +16,7 @@ from concertation.accounts.enums import (
     Cadence,
     Domain,
     KeyState,
+    MailChoice,
     ParticipationState,
     ResetKind,
 )
@@ -49,6 +50,9 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     name = models.CharField(_("prénom et nom"), max_length=120)
     language = models.CharField(
         _("langue"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    mail = models.CharField(
+        _("avis par courriel"), max_length=8, choices=MailChoice, default=MailChoice.AT_ONCE
     )
     is_active = models.BooleanField(default=True)
     # Creates concertations and organisations; never reads content (design 1).
@@ -166,6 +170,8 @@ class Participation(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="participations")
     roles = models.JSONField(_("rôles"), default=list)
     function = models.CharField(_("fonction"), max_length=80)
+    # How colleagues reach this person at work, in their own words; empty unless they say it.
+    reach = models.CharField(_("comment me joindre"), max_length=120, blank=True, default="")
     secrecy_status = models.CharField(
         _("statut"), max_length=14, choices=SecrecyStatus, default=SecrecyStatus.PROFESSIONAL
     )

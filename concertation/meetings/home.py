@@ -61,6 +61,12 @@ class Home:
     asked: int
     # Questions of the DPO about one's own accesses, by their number.
     questions: tuple[UUID, ...]
+    # What they were told and haven't looked at.
+    notices: int
+    # Situations they hold, or are asked to hold.
+    followed: tuple[situations.FollowedRow, ...]
+    brought_owed: tuple[situations.BroughtOwed, ...]
+    owed_by_house: tuple[situations.OwedByHouse, ...]
 
     @property
     def points(self) -> str:
@@ -107,6 +113,10 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
         waiting=_waiting(actor),
         asked=situations.requests_waiting(actor),
         questions=_questions(actor),
+        notices=situations.notices_waiting(actor),
+        followed=situations.followed(actor),
+        brought_owed=situations.brought_owed(actor),
+        owed_by_house=situations.owed_by_organisation(actor, since),
     )
 
 

@@ -249,7 +249,7 @@ def follow_page(actor: gate.Actor, number: UUID) -> FollowPage:
     current = found.current
     sheet = None
     if current and current.line.situation and not found.paused:
-        sheet = situations.followed(
+        sheet = situations.on_own_screen(
             actor, current.line.situation, meeting=row.id, since=last_held(actor, row)
         )
     return FollowPage(

@@ -189,3 +189,21 @@ class ErasureCause(models.TextChoices):
     RETENTION = "retention", _("durée de conservation atteinte")
     ORDER = "order", _("ordre exécuté sur le serveur")
     RESTORED = "restored", _("effacée à nouveau après une restauration")
+
+
+class NoticeKind(models.TextChoices):
+    """Why someone is told of something: the reason, never content nor code."""
+
+    ACTION_GIVEN = "action_given", _("une action convenue vous revient")
+    ACTION_DUE = "action_due", _("une de vos actions arrive à échéance")
+    ACTION_OVERDUE = "action_overdue", _("une de vos actions a dépassé son échéance")
+    FEEDBACK_OWED = "feedback_owed", _("le groupe attend votre retour sur une action")
+    NEWS = "news", _("il y a du nouveau dans une situation dont vous êtes référent·e")
+    REVIEW_DUE = "review_due", _("une situation dont vous êtes référent·e est à revoir")
+    HOLDER_PROPOSED = "holder_proposed", _("on vous propose d’être référent·e d’une situation")
+    HOLDER_ACCEPTED = "holder_accepted", _("la référence que vous aviez proposée est acceptée")
+    HOLDER_DECLINED = "holder_declined", _("la référence que vous aviez proposée est déclinée")
+
+
+# What can't wait for tomorrow's digest.
+URGENT_NOTICES = frozenset({NoticeKind.HOLDER_PROPOSED})

@@ -18,15 +18,33 @@ from concertation.situations.enums import (
     AccessReason,
     ActionState,
     ContributionKind,
-    ErasureCause,
     ExtensionReason,
     ExtensionState,
     Opinion,
     RequestState,
     SituationState,
 )
+from concertation.situations.lasting import Erasure, LiftedSuppression, UsedCode, YearTally
+from concertation.situations.notice import Notice
 from ethics.roles import SecrecyStatus
 from ethics.secrecy.fields import SealedField, SealedRecord
+
+__all__ = [
+    "AccessRequest",
+    "AgreedAction",
+    "ConflictOfInterest",
+    "Contribution",
+    "DraftNote",
+    "Erasure",
+    "Extension",
+    "LiftedSuppression",
+    "Notice",
+    "Situation",
+    "SituationGrant",
+    "UsedCode",
+    "YearTally",
+    "ciphertext_history",
+]
 
 
 def _changed_by(historical: Any) -> Any:
@@ -67,6 +85,13 @@ class Situation(SealedRecord):
     )
     case_manager = models.ForeignKey(
         Participation, models.PROTECT, null=True, blank=True, related_name="holds"
+    )
+    # Asked to hold it, and not answered yet.
+    proposed_manager = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="asked_to_hold"
+    )
+    manager_proposed_by = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="+"
     )
     signalled_on = models.DateField(null=True, blank=True)
     # The meeting it was brought to, by number: meetings stand above situations.
@@ -260,6 +285,9 @@ class AgreedAction(SealedRecord):
     agreed_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
 
+    # Who acts, where that is someone outside the board: their function or organisation, never a
+    # name. The owner relays then (decision 54). Empty in what was agreed before it was asked.
+    acts = SealedField(group="actions", null=True)
     text = SealedField(group="actions")
     result = SealedField(group="actions")
 
@@ -311,51 +339,6 @@ class Contribution(SealedRecord):
         return str(self.id)
 
 
-class YearTally(SealedRecord):
-    """Counts of one year, sealed under the concertation's key: they outlive every erasure.
-
-    Measures and categories with their counts, without situation number or finer date (design 1).
-    """
-
-    SEALED_AS: ClassVar[str] = "situations.yeartally"
-
-    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="tallies")
-    year = models.PositiveSmallIntegerField()
-    counts = SealedField(group="outcome", coded=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["concertation", "year"], name="one_tally_a_year")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.year}"
-
-
-class Erasure(models.Model):
-    """One erasure: what was done when, so that it goes on after a crash, and its certificate.
-
-    The number is the container's; no code, no content, nothing that leads back.
-    """
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="erasures")
-    cause = models.CharField(max_length=10, choices=ErasureCause)
-    # Whoever decided; nobody for what the rules or an order did.
-    by = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
-    marked_at = models.DateTimeField(default=timezone.now)
-    destroyed_at = models.DateTimeField(null=True)
-    deleted_at = models.DateTimeField(null=True)
-    rows = models.PositiveIntegerField(default=0)
-    certified_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering: ClassVar = ["-marked_at"]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
 class Extension(models.Model):
     """That a situation is to be kept longer: asked, advised by the DPO, decided by two people.
 
@@ -400,35 +383,3 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class UsedCode(models.Model):
-    """The keyed hash of a code that was given once: it never comes back."""
-
-    hash = models.BinaryField(max_length=32, primary_key=True)
-
-    def __str__(self) -> str:
-        return "code"
-
-
-class LiftedSuppression(models.Model):
-    """A coordinator's recorded decision to show small numbers of one year inside the circle."""
-
-    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="+")
-    year = models.PositiveSmallIntegerField()
-    by = models.ForeignKey(Participation, models.PROTECT, related_name="+")
-    # Closed list: a free text here would travel with the figures.
-    reason = models.CharField(
-        max_length=20, choices=[("already_published", "already_published"), ("circle", "circle")]
-    )
-    made_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["concertation", "year"], name="one_lifted_suppression_a_year"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.year}"

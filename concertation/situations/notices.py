@@ -1,6 +1,6 @@
 """What people are told by e-mail: that something waits for them, never content, code or name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from smtplib import SMTPException
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from concertation.accounts.enums import ParticipationState
-from concertation.accounts.models import Participation
+from concertation.accounts.models import Participation, User
 from ethics.roles import Role
 
 log = structlog.get_logger()
@@ -196,11 +196,17 @@ def tell_dpo(concertation: UUID, text: Text) -> None:
 
 def _send(numbers: list[UUID], text: Text) -> None:
     rows = Participation.objects.filter(id__in=numbers).select_related("person")
-    people = {row.person.email: row.person.language for row in rows if row.is_current()}
-    for address, language in people.items():
-        with override(language):
-            subject, body = str(text[0]), str(text[1])
-        try:
-            send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
-        except (SMTPException, OSError):
-            log.warning("notice_not_sent", exc_info=True)
+    for person in {row.person for row in rows if row.is_current()}:
+        send_one(person, lambda: text)
+
+
+def send_one(person: User, write: Callable[[], Text]) -> bool:
+    """Send one message, written in the person's language; whether it left."""
+    with override(person.language):
+        subject, body = (str(part) for part in write())
+    try:
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email])
+    except (SMTPException, OSError):
+        log.warning("notice_not_sent", exc_info=True)
+        return False
+    return True

@@ -15,6 +15,7 @@ from ethics.gate.audience import (
     seal_to_circle,
     seal_to_readers,
     shared_records,
+    take_back_key,
 )
 from ethics.gate.circle import (
     KeysTaken,
@@ -189,6 +190,7 @@ __all__ = [
     "sign_statement",
     "standing",
     "take_back",
+    "take_back_key",
     "take_scope_back",
     "vouch",
     "write_table",

@@ -82,6 +82,16 @@ def let_in(pen: Pen, container: UUID, person: UUID, until: date) -> None:
         pen._wrap_to_member(key, value, erasure, (member.keys, member.public.hpke), until)
 
 
+def take_back_key(pen: Pen, record: SealedRecord) -> None:
+    """Give an agreed action that changes hands its next key, under its situation's, and take from
+    those who were named the copies of every key before; the caller seals it anew, and saves."""
+    container, scope = record.container, record.scope
+    under = pen._for_writing(container, container)
+    pen._key(container, container, under)
+    pen._writes[scope] = _renew_inner(pen, container, scope, store.key(container), under)
+    ScopeWrap.objects.filter(key__scope=scope, kind=Recipient.MEMBER).delete()
+
+
 @dataclass(frozen=True, slots=True)
 class _Audience:
     members: Mapping[UUID, chain.Member]

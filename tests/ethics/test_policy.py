@@ -52,6 +52,7 @@ move_action         addressed,held      yes             addressed  addressed  ad
 give_feedback       yes                 yes             yes        ticked     addressed  no  no  no
 set_case_manager    own,supervised,held yes             no         no         no         no  no  no
 close               own,supervised,held yes             no         no         no         no  no  no
+reopen              closed_own,closed_held closed        no         no         no         no  no  no
 decide_sharing      yes                 yes             no         no         no         no  no  no
 withdraw_agreement  yes                 yes             yes        no         no         no  no  no
 read_history        yes                 yes             yes        no         no         no  no  no
@@ -105,6 +106,8 @@ FACTS: Final = {
     "addressed": SubjectFacts(known=True, addressed_to=frozenset({ACTION})),
     "ticked": SubjectFacts(known=True, guest_ticked=True, named_reader=True),
     "closed": SubjectFacts(known=True, closed=True),
+    "closed_own": SubjectFacts(known=True, closed=True, own=True),
+    "closed_held": SubjectFacts(known=True, closed=True, held=True),
     "named": SubjectFacts(known=True, restricted=True, named_reader=True, named_for_good=True),
 }
 
@@ -131,15 +134,17 @@ def somebody(role: str, status: SecrecyStatus = SecrecyStatus.PROFESSIONAL) -> P
 def expected(word: str, role: str, status: SecrecyStatus, fact: str, act: str = "read") -> bool:
     """What the design's word means: the circle opens to people bound by professional secrecy, and
     what is closed is read and no longer written."""
-    if fact == "closed" and act not in READS | READERS | CLOSED_ONLY:
+    if fact.startswith("closed") and act not in READS | READERS | CLOSED_ONLY:
         return False
     if role in {"participant", "coordinator", "intern"} and status != SecrecyStatus.PROFESSIONAL:
         return False
-    return word == "yes" or fact in word.split(",")
+    # “closed_own” is what “closed” and “own” say, and more.
+    true = {fact, *fact.split("_")} if fact.startswith("closed") else {fact}
+    return word == "yes" or bool(true & set(word.split(",")))
 
 
 READS: Final = {"read", "read_own", "list", "search", "read_history", "see_readers"}
-CLOSED_ONLY: Final = {"erase"}
+CLOSED_ONLY: Final = {"erase", "reopen"}
 # Who may read a closed situation, and how long it is kept, can still change.
 READERS: Final = {
     "restrict", "withdraw", "withdraw_other", "grant_access", "withdraw_agreement",

@@ -25,6 +25,10 @@ from concertation.situations.forms import (
     ContributeForm,
     DecideForm,
     FrameworkForm,
+    HandOverForm,
+    ManagerForm,
+    MoveForm,
+    PostponeForm,
     PresentationForm,
     ProposeForm,
     QuestionForm,
@@ -39,6 +43,7 @@ from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, url
 from tests.situations.test_pages_following import FORM
+from tests.situations.test_reopening import elsewhere
 
 
 def sheet(circle: Circle) -> tuple[Situation, str]:
@@ -107,6 +112,9 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
         }
     if form is CloseForm:
         return url(circle, "situation-close", code), {"outcome": "admission_avoided"}
+    if form is MoveForm:
+        there = number_of(elsewhere(circle)[1])
+        return url(circle, "situation-move", code), {"place": str(there), "outcome": "other"}
     if form is VoiceForm:
         voice = {"wish": "Rester", "informed": "yes", "agreement": "given"}
         return url(circle, "situation-voice", code), voice | {"version": row.version}
@@ -123,6 +131,15 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
         }
     if form in {QuestionForm, DecideForm}:
         return before_the_questions(circle, form)
+    if form is ManagerForm:
+        manager = {"case_manager": str(number_of(circle.manager)), "note": "Elle sait"}
+        return url(circle, "situation-manager", code), manager
+    if form in {PostponeForm, HandOverForm}:
+        action = story.agree(circle.participant, row, circle.participant)
+        changed = {"what": "postpone", "due_on": "2027-01-15", "text": "Fermé"}
+        if form is HandOverForm:
+            changed = {"what": "hand_over", "owner": str(number_of(circle.manager)), "note": "Vu"}
+        return url(circle, "situation-action-change", code, action.id), changed
     assert form is AnswerForm, f"say here where {form.__name__} is sent"
     action = story.agree(circle.participant, row, circle.participant)
     answer = {"state": "done", "text": "Livrés", "version": action.version}

@@ -45,7 +45,9 @@ from concertation.accounts.actions.membership import (
 )
 from concertation.accounts.actions.own_account import (
     change_language,
+    choose_mail,
     renew_codes,
+    say_reach,
     wear,
 )
 from concertation.accounts.actions.renewing import (
@@ -74,6 +76,7 @@ __all__ = [
     "check_may_invite",
     "check_may_publish",
     "check_may_renew",
+    "choose_mail",
     "confirm_people",
     "create_concertation",
     "create_organisation",
@@ -98,6 +101,7 @@ __all__ = [
     "reset_factor",
     "reset_password",
     "save_charter_draft",
+    "say_reach",
     "set_density",
     "set_shortcuts",
     "sign_charter",

@@ -7,6 +7,7 @@ from concertation.accounts.reading.own import (
     has_app,
     landing,
     mine,
+    own_reach,
     passkeys,
     restored,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "member",
     "mine",
     "own_place",
+    "own_reach",
     "passkeys",
     "place_of",
     "restored",

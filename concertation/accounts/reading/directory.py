@@ -38,6 +38,8 @@ class MemberCard:
     participation: UUID
     name: str
     email: str
+    # How to reach them at work, in their own words.
+    reach: str
     organisation: str
     function: str
     roles: str
@@ -127,7 +129,11 @@ def directory(actor: gate.Actor) -> Directory:
                 number in subscribed,
                 tuple(people),
             )
-            for number, people in houses.items()
+            # By domain, as people look for a service; then by name.
+            for number, people in sorted(
+                houses.items(),
+                key=lambda pair: (known[pair[0]].get_domain_display(), known[pair[0]].name),
+            )
         ),
         awaiting=_in_state(cards.values(), ParticipationState.AWAITING) if coordinates else (),
         invited=_in_state(cards.values(), ParticipationState.INVITED) if coordinates else (),
@@ -215,6 +221,7 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 participation=row.id,
                 name=row.person.name,
                 email=row.person.email,
+                reach=row.reach,
                 organisation=row.organisation.name,
                 function=row.function,
                 roles=role_words(roles),

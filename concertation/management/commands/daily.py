@@ -14,7 +14,8 @@ from concertation.accounts.actions.recovery import remind_to_check
 from concertation.dpo.checkpoint_mail import send_states
 from concertation.dpo.review_actions import prepare_last_month
 from concertation.meetings.reading_without_account import forget_old
-from concertation.situations import reminding
+from concertation.meetings.reminding import remind_of_feedback as remind_before_meetings
+from concertation.situations import noticing, reminding
 from concertation.situations.actions import end_expired, erase, retention
 from ethics import gate
 from ethics.secrecy.erasure import copies, store
@@ -47,6 +48,21 @@ def remind_to_inform() -> str:
 def prepare_review() -> str:
     """Build last month's review of accesses, once the month is over."""
     return f"{prepare_last_month()} reviews of last month prepared"
+
+
+def remind_of_dates() -> str:
+    """Tell people of their actions and reviews that come due."""
+    return f"{reminding.remind_of_dates()} notices of dates made"
+
+
+def remind_of_feedback() -> str:
+    """Tell people what the next meeting waits for from them."""
+    return f"{remind_before_meetings()} notices of feedback made"
+
+
+def send_digests() -> str:
+    """One e-mail to everybody who has something waiting, as they chose."""
+    return f"{noticing.send_digests()} digests sent"
 
 
 def sign_checkpoints() -> str:
@@ -125,6 +141,9 @@ STEPS: Final[list[Step]] = [
     remind_to_inform,
     prepare_review,
     send_checkpoints,
+    remind_of_dates,
+    remind_of_feedback,
+    send_digests,
     sign_checkpoints,
 ]
 

@@ -28,6 +28,7 @@ from concertation.situations.actions.bring import (
     edit_situation,
     save_draft,
 )
+from concertation.situations.actions.changing import hand_over_action, postpone_action
 from concertation.situations.actions.erase import erase_situation
 from concertation.situations.actions.extend import (
     ask_extension,
@@ -51,6 +52,8 @@ from concertation.situations.actions.guests import (
     open_to_guest,
     take_back,
 )
+from concertation.situations.actions.holding import answer_proposal, name_manager
+from concertation.situations.actions.reopening import MOVED, move_situation, reopen_situation
 from concertation.situations.actions.sharing import (
     answer_question,
     begin_long_sequence,
@@ -62,12 +65,14 @@ from concertation.situations.actions.supervised import send_back_draft, submit_d
 __all__ = [
     "FREE_KINDS",
     "LONGEST_DAYS",
+    "MOVED",
     "OF_THE_MEETING",
     "TRANSITIONS",
     "USUAL_DAYS",
     "agree_action",
     "agree_new_action",
     "answer_action",
+    "answer_proposal",
     "answer_question",
     "answer_request",
     "ask_access",
@@ -88,11 +93,16 @@ __all__ = [
     "erase_situation",
     "give_feedback",
     "give_opinion",
+    "hand_over_action",
     "look_at",
     "move_action",
+    "move_situation",
+    "name_manager",
     "open_several",
     "open_to_guest",
+    "postpone_action",
     "propose_action",
+    "reopen_situation",
     "save_draft",
     "send_back_draft",
     "set_case_manager",

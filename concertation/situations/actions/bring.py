@@ -21,6 +21,7 @@ from concertation.situations.actions.shared import (
     plannable,
     save,
     still_a_draft,
+    tell_holder,
 )
 from concertation.situations.codes import new_code
 from concertation.situations.enums import Agreement, ErasureCause, SituationState
@@ -254,6 +255,7 @@ def edit_situation(
             hide(pen, row)
         save(actor, row)
         pen.record(Verb.SITUATION_EDITED, row)
+        tell_holder(pen, row)
         gone = set(before.presentation.needs) - set(presentation.needs)
         new = set(presentation.needs) - set(before.presentation.needs)
         moves = [("needs", need, -1) for need in sorted(gone)]

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from audit.enums import Purpose, Verb
 from concertation.accounts.models import Participation
-from concertation.situations.enums import SituationState
+from concertation.situations import noticing
+from concertation.situations.enums import NoticeKind, SituationState
 from concertation.situations.errors import (
     AlreadyBrought,
     DateOutOfReach,
@@ -120,6 +121,16 @@ def touch(actor: gate.Actor, pen: gate.Pen, row: Situation, on: date) -> None:
         row.save(update_fields=["last_entry_at"])
     finally:
         del row.skip_history_when_saving  # type: ignore[attr-defined]
+
+
+def tell_holder(pen: gate.Pen, situation: Situation, *, urgent: bool = False) -> None:
+    """Tell the case manager that there is news: they need no contact with the person to be kept
+    informed (design 1). An import tells of nothing new."""
+    if pen.purpose == Purpose.IMPORT:
+        return
+    kind = NoticeKind.NEWS
+    by = pen.actor.participation
+    noticing.notice(kind, situation, situation.case_manager_id, by=by, urgent=urgent)
 
 
 def set_state(actor: gate.Actor, pen: gate.Pen, row: Situation, state: SituationState) -> None:

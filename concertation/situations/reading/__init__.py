@@ -16,6 +16,7 @@ from concertation.situations.reading.audience import (
     requests_waiting,
     to_withdraw,
 )
+from concertation.situations.reading.changing import ActionPage, Step, action_page, has_ended
 from concertation.situations.reading.erasures import (
     Announced,
     Certificate,
@@ -45,7 +46,15 @@ from concertation.situations.reading.find import (
     find_to_share,
     holds_key,
     in_sight,
+    is_closed,
     number_of,
+)
+from concertation.situations.reading.followed import (
+    FollowedRow,
+    NoticeRow,
+    followed,
+    my_notices,
+    notices_waiting,
 )
 from concertation.situations.reading.guard import FalseAlarms, GuardPage, Recognised, guard_page
 from concertation.situations.reading.guests import GuestPage, Tickable, guest_page
@@ -75,7 +84,14 @@ from concertation.situations.reading.mine import (
     owes,
     told_on,
 )
+from concertation.situations.reading.moving import Elsewhere, places_elsewhere
 from concertation.situations.reading.opened import OpenedRow, opened_to
+from concertation.situations.reading.owed import (
+    BroughtOwed,
+    OwedByHouse,
+    brought_owed,
+    owed_by_organisation,
+)
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
     DraftRow,
@@ -98,7 +114,7 @@ from concertation.situations.reading.screen import (
     OnScreen,
     ScreenAction,
     ScreenSheet,
-    followed,
+    on_own_screen,
     on_screen,
 )
 from concertation.situations.reading.sharing import (
@@ -130,21 +146,25 @@ from concertation.situations.reading.supervised import (
 __all__ = [
     "MOST_WORDS",
     "PAGE_SIZE",
+    "ActionPage",
     "ActionRow",
     "Announced",
     "Asked",
     "Audience",
     "Board",
     "BoardRow",
+    "BroughtOwed",
     "Certificate",
     "Choice",
     "DecisionShown",
     "DraftRow",
+    "Elsewhere",
     "EntryRow",
     "ExtensionPage",
     "ExtensionRow",
     "FalseAlarms",
     "FieldHistory",
+    "FollowedRow",
     "GuardPage",
     "GuestPage",
     "Handed",
@@ -152,9 +172,11 @@ __all__ = [
     "Home",
     "MyAction",
     "News",
+    "NoticeRow",
     "OnScreen",
     "OpenedRow",
     "OpinionRow",
+    "OwedByHouse",
     "OwedFeedback",
     "Presented",
     "ReaderChoice",
@@ -166,6 +188,7 @@ __all__ = [
     "ScreenSheet",
     "SharingPage",
     "Sheet",
+    "Step",
     "Submission",
     "Tickable",
     "ToClose",
@@ -175,11 +198,13 @@ __all__ = [
     "ToWithdraw",
     "Version",
     "WithdrawnRow",
+    "action_page",
     "advisers",
     "announced",
     "audience",
     "board",
     "brings",
+    "brought_owed",
     "certificate",
     "certificates",
     "check_is_about",
@@ -203,22 +228,29 @@ __all__ = [
     "guard_page",
     "guest_page",
     "has_board",
+    "has_ended",
     "holds_key",
     "home",
     "in_sight",
+    "is_closed",
     "life_of",
     "live_grants",
     "my_actions",
+    "my_notices",
     "news",
+    "notices_waiting",
     "number_of",
+    "on_own_screen",
     "on_screen",
     "opened_to",
     "opinions",
     "opinions_waiting",
+    "owed_by_organisation",
     "owed_feedback",
     "owes",
     "own_draft",
     "people",
+    "places_elsewhere",
     "presented",
     "readers_by_organisation",
     "reads",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from audit.enums import Purpose, Verb
 from concertation.situations.codes import parse_code, show_code
-from concertation.situations.enums import ActionState, SituationState
+from concertation.situations.enums import OPEN_STATES, ActionState, SituationState
 from concertation.situations.errors import AlreadyBrought
 from concertation.situations.models import AgreedAction, Situation, SituationGrant, answered_by
 from ethics import gate
@@ -53,6 +53,12 @@ def find_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situatio
     if row.state != SituationState.DRAFT:
         raise AlreadyBrought(row.code or "")
     return row
+
+
+def is_closed(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.FOLLOW_UP) -> bool:
+    """Whether a situation is closed, for a form sent twice or left by “back”: it leads to the
+    sheet, which decides what is shown. Raises `Refused` for an unknown code."""
+    return find(actor, code, purpose=purpose).state == SituationState.CLOSED
 
 
 def find_to_share(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situation:
@@ -178,3 +184,16 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
         )
         return rows.filter(Q(id__in=owned) | Q(brought_by=actor.participation))
     return rows.none()
+
+
+def neighbours(actor: gate.Actor, row: Situation) -> tuple[str, str]:
+    """The codes of the situations before and after this one, of those the actor may ask for; empty
+    at the ends, and for one that is closed."""
+    rows = in_sight(actor).filter(state__in=OPEN_STATES).order_by("signalled_on", "id")
+    pairs = list(rows.values_list("id", "code"))
+    numbers = [number for number, _ in pairs]
+    if row.id not in numbers:
+        return "", ""
+    place = numbers.index(row.id)
+    codes = ["", *(show_code(code or "") for _, code in pairs), ""]
+    return codes[place], codes[place + 2]

@@ -124,6 +124,30 @@ def to_close(actor: gate.Actor, code: str) -> ToClose:
     return ToClose(row.id, code_of(row), still_open)
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a situation ended: its result in codes, none when the rules closed it."""
+
+    version: int
+    outcome: str
+    unmet_needs: tuple[str, ...]
+
+
+def outcome_of(actor: gate.Actor, situation: UUID, *, purpose: Purpose) -> Ended:
+    """The coded result of a situation, for reopening it. Raises `Refused` or `NotReadable`."""
+    row = Situation.objects.filter(id=situation, concertation=actor.concertation).first()
+    if row is None:
+        raise gate.refuse_unknown(actor, purpose=purpose, foreign=None)
+    check_offered(actor, row, Act.REOPEN, Verb.SITUATION_STATE_CHANGED, purpose)
+    fields = {Situation.SEALED_AS: ("outcome",)}
+    opened = gate.reveal(actor, records=[row], subjects=[row.id], purpose=purpose, fields=fields)
+    value = opened.get(row, "outcome")
+    if value is gate.UNOPENABLE:
+        raise NotReadable
+    given = value or {}
+    return Ended(row.version, given.get("outcome", ""), tuple(given.get("unmet_needs", ())))
+
+
 def to_note_withdrawal(actor: gate.Actor, code: str) -> UUID:
     """The number of a situation whose withdrawn agreement this person may note.
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit import reading as ledger
 from audit.enums import Purpose
 from audit.names import concertation_ledger
-from concertation.accounts.models import Organisation, Participation
+from concertation.accounts.models import Organisation
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
     ENDED_ACTION_STATES,
@@ -27,8 +27,8 @@ from concertation.situations.enums import (
 from concertation.situations.models import Contribution, Situation, acted_for
 from concertation.situations.reading import words
 from concertation.situations.reading.brought import Brought, brought_text
-from concertation.situations.reading.erasures import erased_on, last_day_soon
-from concertation.situations.reading.find import code_of, find
+from concertation.situations.reading.find import code_of, find, neighbours
+from concertation.situations.reading.frame import Frame, frame_of
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.sharing import SheetSharing, sheet_sharing
@@ -52,6 +52,9 @@ class ActionRow:
     due_on: date
     overdue_days: int
     version: int
+    # Who acts outside the board, where the owner relays.
+    acts: str
+    may_change: bool
     # Answering goes on until it ended, and then until its owner has told the group.
     may_answer: bool
     may_agree: bool
@@ -114,28 +117,10 @@ class Story:
     unmet_needs: tuple[str, ...]
     outcome_comment: str
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The clear columns: code, state, dates, who holds it."""
-
-    state: str
-    state_label: str
-    glyph: str
-    signalled_on: date | None
-    brought_by: str
-    # The supervisor who confirmed what an intern brought.
-    confirmed_by: str
-    holder: str
-    holder_number: UUID | None
-    held_by_me: bool
-    restricted: bool
-    next_review_on: date | None
-    closed_on: date | None
-    # The day the rules erase it.
-    erased_on: date | None
-    # An open situation's last day, once it is near.
-    last_day: date | None
+    @property
+    def gaps(self) -> list[str]:
+        """Who is missing, line by line."""
+        return [line for line in self.missing.splitlines() if line.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +140,9 @@ class Sheet:
     readers: tuple[ReaderRow, ...]
     people: tuple[Choice, ...]
     offers: gate.Offers
+    # The codes before and after, among the open situations in sight, in the order of their day.
+    before: str = ""
+    after: str = ""
 
     @property
     def may_contribute(self) -> bool:
@@ -180,6 +168,11 @@ class Sheet:
     def may_close(self) -> bool:
         """Whether this person may close the situation."""
         return self.offers.may(Act.CLOSE)
+
+    @property
+    def may_reopen(self) -> bool:
+        """Whether this person may take the closed situation up again."""
+        return self.offers.may(Act.REOPEN)
 
     @property
     def may_restrict(self) -> bool:
@@ -237,11 +230,12 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
     told = opened.may_see(row.id, FieldGroup.SUMMARY)
     own = not told and offered.may(Act.READ_OWN)
     readers = offered.may(Act.SEE_READERS)
+    before, after = neighbours(actor, row)
     return Sheet(
         number=row.id,
         code=code_of(row),
         version=row.version,
-        frame=_frame(actor, row) if opened.may_see(row.id, FieldGroup.FRAME) else None,
+        frame=frame_of(actor, row) if opened.may_see(row.id, FieldGroup.FRAME) else None,
         story=_story(row, opened) if told else None,
         brought=brought_text(actor, row, purpose=purpose) if own else None,
         actions=tuple(
@@ -256,6 +250,8 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
         if offered.may(Act.PROPOSE_ACTION) or offered.may(Act.SET_CASE_MANAGER)
         else (),
         offers=offered,
+        before=before,
+        after=after,
     )
 
 
@@ -267,28 +263,6 @@ def readers_by_organisation(actor: gate.Actor, code: str) -> tuple[ReaderRow, ..
     row = find(actor, code, purpose=Purpose.SHEET)
     gate.reveal(actor, records=[], subjects=[row.id], purpose=Purpose.SHEET, act=Act.SEE_READERS)
     return _readers(row)
-
-
-def _frame(actor: gate.Actor, row: Situation) -> Frame:
-    places = Participation.objects.select_related("organisation").in_bulk(
-        [each for each in (row.brought_by_id, row.supervisor_id, row.case_manager_id) if each]
-    )
-    return Frame(
-        state=row.state,
-        state_label=str(SituationState(row.state).label),
-        glyph=words.SITUATION_GLYPHS[row.state],
-        signalled_on=row.signalled_on,
-        brought_by=words.place(places.get(row.brought_by_id)),
-        confirmed_by=words.place(places.get(row.supervisor_id)),
-        holder=words.place(places.get(row.case_manager_id)) if row.case_manager_id else "",
-        holder_number=row.case_manager_id,
-        held_by_me=row.case_manager_id is not None and row.case_manager_id == actor.participation,
-        restricted=row.restricted,
-        next_review_on=row.next_review_on,
-        closed_on=row.closed_on,
-        erased_on=erased_on(row),
-        last_day=last_day_soon(row),
-    )
 
 
 def _story(row: Situation, opened: gate.Revelation) -> Story:
@@ -345,6 +319,9 @@ def _action(
         due_on=row.due_on,
         overdue_days=max(0, late) if runs else 0,
         version=row.version,
+        acts=shown(opened.get(row, "acts")),
+        may_change=row.ended_on is None
+        and (offered.may(Act.MOVE_ACTION, own=mine) or offered.may(Act.AGREE_ACTION)),
         may_answer=(live and offered.may(Act.MOVE_ACTION, own=mine))
         or (mine and _silent(row) and offered.may(Act.GIVE_FEEDBACK)),
         may_agree=row.state == ActionState.PROPOSED and offered.may(Act.AGREE_ACTION),
