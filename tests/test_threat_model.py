@@ -23,7 +23,7 @@ def attackers() -> dict[str, str]:
     return found
 
 
-def tests_of(path: str) -> set[str]:
+def functions_of(path: str) -> set[str]:
     """The test functions a file defines."""
     file = ROOT / path
     if not file.exists():
@@ -49,4 +49,4 @@ def test_every_attacker_names_tests_that_exist() -> None:
         assert len(named) == part.count("::"), title
         for path, function in named:
             assert function.startswith("test_"), function
-            assert function in tests_of(path), f"{title}: {path}::{function}"
+            assert function in functions_of(path), f"{title}: {path}::{function}"

@@ -68,7 +68,9 @@ def advised(circle: Circle, situation: Situation, **more: Any) -> Extension:
 
 
 def decide(circle: Circle, name: str, made: Extension, *, agreed: bool = True) -> Extension:
-    return actions.decide_extension(circle.people[name].actor, extension=made.id, agreed=agreed)
+    return actions.decide_extension(
+        circle.people[name].actor, situation=made.situation_id, extension=made.id, agreed=agreed
+    )
 
 
 def test_asked_advised_and_decided_through_the_pages(
@@ -259,6 +261,15 @@ def test_another_concertation_s_question_is_unknown(circle: Circle) -> None:
         decide(elsewhere, "coordinator", made)
     assert made.situation.code is not None
     assert show_code(made.situation.code) not in get(dpo, url(elsewhere, "opinions"))
+
+
+def test_a_question_is_answered_under_its_own_situation_only(circle: Circle) -> None:
+    made, other = advised(circle, closed(circle)), closed(circle)
+    code = show_code(str(other.code))
+    client = signed_in(circle.coordinator)
+    address = url(circle, "situation-extend-decide", code, made.id)
+    assert client.post(address, {"agree": ""}).status_code == 404
+    assert Extension.objects.get().coordinator is None
 
 
 def test_words_outside_the_lists_are_refused(circle: Circle) -> None:
