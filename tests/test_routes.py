@@ -321,7 +321,10 @@ def test_outside_the_circle_nothing_but_charter_language_help_and_account_answer
         door = route.callback.door  # type: ignore[attr-defined]
         if door in {Door.CIRCLE, Door.PASSWORD}:
             continue
-        parts = {**parts, **({"number": 1, "language": "fr"} if "charter-" in route.name else {})}
+        parts = {
+            **parts,
+            **({"number": 1, "language": "fr"} if "charter-" in str(route.name) else {}),
+        }
         known = set(route.pattern.converters)
         answer = client.get(
             reverse(str(route.name), kwargs={name: parts[name] for name in known}), follow=False

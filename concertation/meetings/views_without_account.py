@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concertation.accounts.actions import Invited
 from concertation.accounts.errors import AccountError
 from concertation.accounts.forms import PasswordAgain
 from concertation.accounts.forms_visit import MeetingGuestForm
@@ -40,7 +41,7 @@ def invite_guest(request: CircleRequest, slug: str, number: UUID) -> HttpRespons
         return redirect("meeting", slug=slug, number=number)
     form = MeetingGuestForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
 
-    def call() -> inviting.Invited | None:
+    def call() -> Invited | None:
         given = dict(form.cleaned_data)
         status = SecrecyStatus(given.pop("secrecy_status"))
         try:

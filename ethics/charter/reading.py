@@ -103,7 +103,8 @@ def subscribed_for(meetings: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
         starts_on__lte=today,
         ends_on__gt=today,
     )
-    return {(each, meeting) for each, meeting in rows.values_list("organisation", "meeting")}
+    found = rows.values_list("organisation", "meeting")
+    return {(each, meeting) for each, meeting in found if meeting}
 
 
 def has_newest(organisation: UUID, meeting: UUID | None = None) -> bool:

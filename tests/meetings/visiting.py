@@ -46,6 +46,7 @@ def invited(
         status=SecrecyStatus.PROFESSIONAL,
         link=lambda token: f"https://test/{token}",
     )
+    assert given.participation is not None
     return Someone(user, Participation.objects.get(id=given.participation))
 
 
