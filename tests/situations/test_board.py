@@ -371,5 +371,5 @@ def test_empty_boards_say_what_to_do_next(circle: Circle) -> None:
     story.bring(circle.participant)
     assert "Voir toutes les situations" in get(client, url(circle, "board") + "?view=mine")
     page = text_of(client.post(url(circle, "board-search"), {"searched": CANARY}))
-    assert "Cochez « aussi dans les récits »" in page
+    assert "Cochez «\u00a0aussi dans les récits\u00a0»" in page
     assert "Quitter la recherche" in page
