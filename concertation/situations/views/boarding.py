@@ -35,7 +35,10 @@ def search(request: CircleRequest, slug: str) -> HttpResponse:
         searched=searched,
         whole="whole" in request.POST,
     )
-    return render(request, "situations/board.html", {"board": shown, "slug": slug})
+    response = render(request, "situations/board.html", {"board": shown, "slug": slug})
+    # The address stays that of the board, which a reload can ask for.
+    response.headers["HX-Push-Url"] = "false"
+    return response
 
 
 @door(Door.CIRCLE)
