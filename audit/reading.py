@@ -263,7 +263,7 @@ def openings_of(ledger_name: str, number: UUID) -> tuple[Opening, ...]:
     )
     rows = Entry.objects.filter(pk__in=about.values("entry_id")).order_by("index")
     columns = rows.values_list("time", "actor", "organisation", "purpose")
-    return tuple(Opening(*row) for row in columns if row[0] is not None)
+    return tuple(Opening(time, *rest) for time, *rest in columns if time is not None)
 
 
 def shown_on_screens(ledger_name: str, number: UUID) -> tuple[Shown, ...]:

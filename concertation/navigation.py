@@ -158,8 +158,8 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
             True,
         )
     )
-    mine = reverse("my-log", args=[slug])
-    items.append(Item(_("Mon journal"), mine, "history", here == "my-log", False, True))
+    own = reverse("my-log", args=[slug])
+    items.append(Item(_("Mon journal"), own, "history", here == "my-log", False, True))
     items.append(
         Item(
             _("Règles de la revue"),
