@@ -88,6 +88,16 @@ class PersonReader:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """One time a situation was laid open before somebody, and why."""
+
+    time: datetime
+    actor: UUID | None
+    organisation: UUID | None
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """One time a situation was put on a meeting's screen, and before which participations."""
 
@@ -258,6 +268,19 @@ def each_who_saw(ledger_name: str, number: UUID) -> tuple[PersonReader, ...]:
         .order_by("organisation", "-times", "actor")
     )
     return tuple(PersonReader(**row) for row in rows)
+
+
+def openings_of(ledger_name: str, number: UUID) -> tuple[Opening, ...]:
+    """Return each time a situation was laid open before one person, the oldest first.
+
+    Meetings' screens are not in it (``shown_on_screens``): who clicked is not who saw.
+    """
+    about = _about(ledger_name, SubjectKind.SITUATION, number).filter(
+        verb__in=set(OPENINGS) - {Verb.SHOWN_ON_SCREEN}, outcome=Outcome.GRANTED
+    )
+    rows = Entry.objects.filter(pk__in=about.values("entry_id")).order_by("index")
+    columns = rows.values_list("time", "actor", "organisation", "purpose")
+    return tuple(Opening(time, *rest) for time, *rest in columns if time is not None)
 
 
 def shown_on_screens(ledger_name: str, number: UUID) -> tuple[Shown, ...]:

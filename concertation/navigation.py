@@ -164,6 +164,8 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
             True,
         )
     )
+    own = reverse("my-log", args=[slug])
+    items.append(Item(_("Mon journal"), own, "history", here == "my-log", False, True))
     items.append(
         Item(
             _("Règles de la revue"),

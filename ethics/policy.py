@@ -85,6 +85,7 @@ class Act(models.TextChoices):
     RENEW_KEYS = "renew_keys", _("renouveler les clés et la clé de secours")
     READ_LEDGER = "read_ledger", _("lire le journal des accès")
     VERIFY_LEDGER = "verify_ledger", _("vérifier le journal")
+    READ_OWN_LOG = "read_own_log", _("lire son propre journal")
     REVIEW = "review", _("tenir la revue mensuelle des accès")
     ANSWER_REVIEW = "answer_review", _("répondre à une question sur ses propres accès")
     SUBSCRIBE = "subscribe", _("faire adhérer l’organisation")
@@ -228,6 +229,7 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.RENEW_KEYS: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_LEDGER: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.VERIFY_LEDGER: MappingProxyType({R.DPO: W.ALWAYS, R.COORDINATOR: W.ALWAYS}),
+        Act.READ_OWN_LOG: MappingProxyType({**_EVERYONE, R.DPO: W.ALWAYS}),
         Act.REVIEW: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.ANSWER_REVIEW: _EVERYONE,
         Act.SUBSCRIBE: MappingProxyType({R.REPRESENTATIVE: W.ALWAYS}),

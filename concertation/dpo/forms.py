@@ -1,6 +1,7 @@
 """The DPO's search, and the form that verifies."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -109,7 +110,7 @@ class SearchForm(forms.Form):
             meeting=UUID(data["meeting"]) if data["meeting"] else None,
             since=data["since"],
             until=data["until"],
-            page=self._page(),
+            page=page_number(self.data),
         )
 
     def kept(self) -> dict[str, str]:
@@ -118,10 +119,11 @@ class SearchForm(forms.Form):
         filters = {name: str(data[name]) for name in KEPT if data.get(name)}
         return filters | ({"situation": str(self.situation[0])} if self.situation else {})
 
-    def _page(self) -> int:
-        """The page asked for in the address; anything that is none is the first."""
-        text = str(self.data.get("page", ""))
-        return min(max(int(text), 1), MOST_PAGES) if PAGE.fullmatch(text) else 1
+
+def page_number(data: Mapping[str, Any]) -> int:
+    """The page asked for in the address; anything that is none is the first."""
+    text = str(data.get("page", ""))
+    return min(max(int(text), 1), MOST_PAGES) if PAGE.fullmatch(text) else 1
 
 
 class SaveSearchForm(GuardedForm):

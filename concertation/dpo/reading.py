@@ -3,7 +3,7 @@
 Every page is recorded before it is shown, as the reading of anybody else is (design 3).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,16 +11,24 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from audit import reading as ledger
-from audit.enums import Outcome, Purpose, SubjectKind, Verb
+from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from audit.names import concertation_ledger
 from audit.reading import Line
-from concertation.accounts.models import Organisation, Participation, User
+from concertation.accounts.models import Participation
 from concertation.dpo import labels
 from concertation.dpo.errors import UnknownCode
+from concertation.dpo.rows import (
+    Row,
+    Words,
+    organisations_of,
+    people_of,
+    person_words,
+    row_of,
+    words_for,
+)
 from concertation.dpo.searches import Saved, saved_searches
 from concertation.dpo.seen import Seen, Showing, seen_by, shown_in
 from concertation.meetings.models import Meeting
@@ -32,7 +40,6 @@ from ethics.policy import Act
 # How far back alarms are shown on top of the page; older ones are found by searching.
 ALARM_DAYS: Final = 90
 ALARMS_SHOWN: Final = 3
-CODES_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +57,6 @@ class Search:
     since: date | None = None
     until: date | None = None
     page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One entry in words. `codes` are those of situations that still live."""
-
-    index: int
-    time: datetime | None
-    organisation: str
-    role: str
-    person: str | Promise
-    verb: str | Promise
-    codes: tuple[str, ...]
-    more: int
-    groups: tuple[str | Promise, ...]
-    purpose: str | Promise
-    outcome: str | Promise
-    reason: str | Promise
-    granted: bool
-    # What an alarm that names its place says: a number of the membership chain.
-    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +117,6 @@ class Desk:
     shown: tuple[Showing, ...] = ()
     code: str = ""
     saved: tuple[Saved, ...] = ()
-
-
-@dataclass(slots=True)
-class _Words:
-    """Names and codes for the numbers of some lines, fetched once for all of them."""
-
-    people: dict[UUID, str] = field(default_factory=dict)
-    organisations: dict[UUID, str] = field(default_factory=dict)
-    codes: dict[UUID, str] = field(default_factory=dict)
 
 
 def check_may_read(actor: gate.Actor) -> None:
@@ -207,16 +184,16 @@ def desk(actor: gate.Actor, search: Search | None) -> Desk:
     alarms = [_last(name, verb, ALARMS_SHOWN) for verb in (Verb.UNOPENABLE, Verb.ALARM)]
     verified = _last(name, Verb.LEDGER_VERIFIED, 1, days=None)
     found = page.lines if page else ()
-    words = _words(actor, (*found, *alarms[0].lines, *alarms[1].lines, *verified.lines))
+    words = words_for(actor, (*found, *alarms[0].lines, *alarms[1].lines, *verified.lines))
     return Desk(
         proof=_proof(name, verified.lines, words),
         alarms=Alarms(
-            unopenable=tuple(_row(line, words) for line in alarms[0].lines),
-            chain=tuple(_row(line, words) for line in alarms[1].lines),
+            unopenable=tuple(row_of(line, words) for line in alarms[0].lines),
+            chain=tuple(row_of(line, words) for line in alarms[1].lines),
             total=sum(each.total for each in alarms),
         ),
         results=Results(
-            tuple(_row(line, words) for line in page.lines), page.total, page.number, page.pages
+            tuple(row_of(line, words) for line in page.lines), page.total, page.number, page.pages
         )
         if page
         else None,
@@ -229,8 +206,8 @@ def desk(actor: gate.Actor, search: Search | None) -> Desk:
 
 def names_for_export(lines: tuple[Line, ...]) -> list[dict[str, str]]:
     """Names of people and organisations beside their numbers, fetched once for a batch."""
-    people = _people(lines)
-    organisations = _organisations({line.organisation for line in lines})
+    people = people_of(lines)
+    organisations = organisations_of({line.organisation for line in lines})
     return [
         {
             "actor_name": people.get(line.actor, "") if line.actor else "",
@@ -295,70 +272,7 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-def _words(actor: gate.Actor, lines: tuple[Line, ...]) -> _Words:
-    situations = {
-        number for line in lines for kind, number in line.subjects if kind == SubjectKind.SITUATION
-    }
-    codes = Situation.objects.filter(concertation=actor.concertation, id__in=situations)
-    return _Words(
-        people=_people(lines),
-        organisations=_organisations({line.organisation for line in lines}),
-        codes={
-            number: code for number, code in codes.values_list("id", "code") if code is not None
-        },
-    )
-
-
-def _people(lines: tuple[Line, ...]) -> dict[UUID, str]:
-    numbers = {line.actor for line in lines if line.actor}
-    return dict(User.objects.filter(id__in=numbers).values_list("id", "name"))
-
-
-def _organisations(numbers: set[UUID | None]) -> dict[UUID, str]:
-    known = [number for number in numbers if number is not None]
-    return dict(Organisation.objects.filter(id__in=known).values_list("id", "name"))
-
-
-def _row(line: Line, words: _Words) -> Row:
-    situations = [number for kind, number in line.subjects if kind == SubjectKind.SITUATION]
-    codes = [words.codes[number] for number in situations if number in words.codes]
-    number = line.details.get("number")
-    return Row(
-        index=line.index,
-        time=line.time,
-        organisation=words.organisations.get(line.organisation, "") if line.organisation else "",
-        role=str(labels.ROLES.get(line.role, line.role)),
-        person=_person(line.actor, words),
-        verb=labels.VERB_WORDS.get(line.verb, line.verb) if line.verb else labels.PRUNED,
-        codes=tuple(codes[:CODES_SHOWN]),
-        more=len(situations) - len(codes[:CODES_SHOWN]),
-        groups=_groups(line.field_groups),
-        purpose=labels.PURPOSES.get(line.purpose, line.purpose),
-        outcome=labels.OUTCOMES.get(line.outcome, line.outcome),
-        reason=labels.REASONS.get(line.reason, line.reason),
-        granted=line.outcome == Outcome.GRANTED,
-        number=number if isinstance(number, int) else None,
-    )
-
-
-def _groups(codes: tuple[str, ...]) -> tuple[str | Promise, ...]:
-    """Field groups in the order of a sheet, whatever the leaf's; all of them in one word."""
-    known = [code for code in labels.GROUPS if code in codes]
-    if len(known) == len(labels.GROUPS):
-        return (_("tous"),)
-    return (
-        *(labels.GROUPS[code] for code in known),
-        *(code for code in codes if code not in labels.GROUPS),
-    )
-
-
-def _person(actor: UUID | None, words: _Words) -> str | Promise:
-    if actor is None:
-        return _("personne non identifiée")
-    return words.people.get(actor, _("compte inconnu"))
-
-
-def _proof(name: str, verified: tuple[Line, ...], words: _Words) -> Proof:
+def _proof(name: str, verified: tuple[Line, ...], words: Words) -> Proof:
     heads = ledger.heads([name])
     head = heads[0] if heads else None
     signed = {
@@ -374,7 +288,7 @@ def _proof(name: str, verified: tuple[Line, ...], words: _Words) -> Proof:
     return Proof(
         **signed,  # type: ignore[arg-type]
         verified_at=line.time,
-        by=_person(line.actor, words),
+        by=person_words(line.actor, words),
         ok=line.details.get("ok") is True,
         entries=told.get("count", 0),
         platform_entries=told.get("total", 0) - told.get("count", 0),

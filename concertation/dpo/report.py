@@ -157,7 +157,7 @@ def paper(actor: gate.Actor, month: date) -> Paper:
     """The report to print. Taking it is recorded. Raises `Refused`."""
     row = _report(actor, month)
     told: Mapping[str, Any] = json.loads(bytes(row.statement))
-    circle = Concertation.objects.get(id=actor.concertation)
+    circle = Concertation.objects.get(id=told["concertation"])
     figures = tuple(_figures(rule, told["figures"][rule]) for rule in Rule)
     return Paper(
         concertation=circle.name,

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit import reading as ledger
-from concertation.accounts.models import Organisation, Participation, User
+from concertation.accounts.models import Participation, User
+from concertation.dpo.rows import organisations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def seen_by(name: str, situation: UUID) -> tuple[Seen, ...]:
     """The organisations whose people had it before them, most often first; refusals don't count."""
     readers = ledger.who_saw(name, situation)
     each = ledger.each_who_saw(name, situation)
-    organisations = _organisations({reader.organisation for reader in readers})
+    organisations = organisations_of({reader.organisation for reader in readers})
     people = dict(
         User.objects.filter(id__in={one.actor for one in each if one.actor}).values_list(
             "id", "name"
@@ -87,11 +88,6 @@ def shown_in(name: str, situation: UUID) -> tuple[Showing, ...]:
 
 def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(name for name in names if name).items()))
-
-
-def _organisations(numbers: set[UUID | None]) -> dict[UUID, str]:
-    known = [number for number in numbers if number is not None]
-    return dict(Organisation.objects.filter(id__in=known).values_list("id", "name"))
 
 
 def _person(people: dict[UUID, str], number: UUID | None) -> str | Promise:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from concertation.dpo import views, views_review
+from concertation.dpo import views, views_own, views_review
 
 urlpatterns: list[URLPattern] = [
     path("journal", views.ledger, name="ledger"),
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("journal/fichier.<str:kind>", views.export, name="ledger-export"),
     path("journal/recherches", views.keep, name="ledger-keep"),
     path("journal/recherches/<uuid:number>/oublier", views.forget, name="ledger-forget"),
+    path("journal/consultations", views_own.consulted, name="ledger-consultations"),
+    path("mon-journal", views_own.my_log, name="my-log"),
     path("qui-peut-voir-quoi", views.policy, name="policy"),
     path("revue", views_review.queue, name="review"),
     path("revue/preparer", views_review.prepare, name="review-prepare"),

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -35,9 +34,9 @@ def get(client: Client, circle: Circle, **search: Any) -> str:
 
 def export(client: Client, circle: Circle, kind: str, **search: Any) -> str:
     address = reverse("ledger-export", args=[circle.concertation.slug, kind])
-    response = client.get(address, search)
-    assert isinstance(response, StreamingHttpResponse)
-    return b"".join(response.streaming_content).decode()  # type: ignore[arg-type]
+    response: Any = client.get(address, search)
+    assert response.streaming
+    return b"".join(response.streaming_content).decode()
 
 
 def lines(client: Client, circle: Circle, **search: Any) -> list[dict[str, Any]]:
