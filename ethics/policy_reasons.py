@@ -166,6 +166,7 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
         Act.VERIFY_LEDGER: _(
             "Vérifier que rien n’a été changé ne montre rien de ce qui est écrit."
         ),
+        Act.READ_OWN_LOG: _("Ce qui est consigné sur vous, vous pouvez le lire."),
         Act.REVIEW: _(
             "Relire les accès est un contrôle : il revient à qui ne lit aucune situation."
         ),

@@ -1,7 +1,7 @@
 """A meeting in session as its coordinator shows it, and as others follow it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -116,6 +116,12 @@ class Hour:
         return next((each for each in self.points if each.current), None)
 
     @property
+    def place(self) -> str:
+        """Where the meeting stands: its state, a pause, the point. A page elsewhere compares it."""
+        number = self.current.line.number if self.current else ""
+        return f"{self.meeting.state}-{'paused' if self.paused else 'on'}-{number}"
+
+    @property
     def following(self) -> Point | None:
         """The next point that waits, after the one on the screen."""
         waiting = [each for each in self.points if not each.done and not each.current]
@@ -138,7 +144,7 @@ class Awaited:
     """A situation whose feedback is due, and who has told the group since the last meeting."""
 
     code: str
-    number: UUID | None
+    situation: UUID
     people: tuple[tuple[str, bool], ...]
 
 
@@ -192,13 +198,16 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
     each person present. Raises `Refused`."""
     row = _running(actor, number, Act.PLAN_MEETING)
     found, view = _hour(actor, row)
+    about = [point.line.situation for point in found.points if point.line.situation]
+    room = gate.room(actor, row.id, about)
+    found = _for_the_room(found, room)
     seats = attendees(actor, row.id, found.meeting.on)
     others = entries_of(row.id, signed=True)
     screen = None
     current = found.current
     if current and current.line.situation and not found.paused:
         screen = situations.on_screen(
-            actor, current.line.situation, meeting=row.id, since=last_held(actor, row)
+            actor, current.line.situation, room=room, since=last_held(actor, row)
         )
     missing = set(screen.withheld_for) if screen else set()
     return LivePage(
@@ -209,7 +218,11 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
         ),
         seats=seats,
         without_account=others,
-        awaited=_awaited(view, last_held(actor, row))
+        awaited=tuple(
+            each
+            for each in _awaited(view, last_held(actor, row))
+            if room.all_may_know(each.situation)
+        )
         if current and current.line.kind == ItemKind.ROUND
         else (),
     )
@@ -217,6 +230,17 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
 
 def _as_attendee(each: Entry) -> Attendee:
     return Attendee(each.number, each.name, each.who, "")
+
+
+def _for_the_room(hour: Hour, room: gate.Room) -> Hour:
+    """The strip stands on the shared screen too: a code is there for everybody present, or not."""
+    points = []
+    for point in hour.points:
+        line = point.line
+        if line.situation and not room.all_may_know(line.situation):
+            line = replace(line, code="", reserved=True)
+        points.append(replace(point, line=line))
+    return replace(hour, points=tuple(points))
 
 
 def _awaited(view: AgendaView, since: date) -> tuple[Awaited, ...]:
@@ -236,7 +260,7 @@ def _awaited(view: AgendaView, since: date) -> tuple[Awaited, ...]:
         who = row.owner.organisation.name
         told[who] = told.get(who, True) and not situations.owes(row, since)
     return tuple(
-        Awaited(each.code, each.number, tuple(people.get(number, {}).items()))
+        Awaited(each.code, number, tuple(people.get(number, {}).items()))
         for number, each in lines.items()
         if number is not None
     )
@@ -280,10 +304,10 @@ def stamp(actor: gate.Actor, number: UUID) -> str:
 
 
 def situation_of(actor: gate.Actor, number: UUID, item: str) -> UUID:
-    """The situation of a point of a meeting in session, for what is entered about it.
+    """The situation of a point of today's meeting, for what is entered about it.
 
-    By the point the page had: what is typed while the group goes on stays where it was meant.
-    Raises `Refused`.
+    By the point the page had: what is typed while the group goes on, or while the meeting closes,
+    stays where it was meant. Raises `Refused`.
     """
     name = as_number(item)
     if name is None:
@@ -292,11 +316,19 @@ def situation_of(actor: gate.Actor, number: UUID, item: str) -> UUID:
         id=name,
         meeting=number,
         meeting__concertation=actor.concertation,
-        meeting__state=MeetingState.IN_SESSION,
+        meeting__opened_at__isnull=False,
     ).first()
-    if row is None or row.situation_id is None:
+    if row is None or row.situation_id is None or not _is_today(row.meeting):
         raise unknown(actor, number)
     return row.situation_id
+
+
+def _is_today(row: Meeting) -> bool:
+    running = row.state == MeetingState.IN_SESSION
+    return running or (
+        row.opened_at is not None
+        and timezone.localtime(row.opened_at).date() == timezone.localdate()
+    )
 
 
 def as_number(text: str) -> UUID | None:

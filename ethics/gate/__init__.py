@@ -74,7 +74,7 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
-from ethics.gate.screen import Screen, show_on_screen
+from ethics.gate.screen import Room, Screen, room, show_on_screen
 from ethics.gate.supervision import hand_over, take_back
 from ethics.gate.tables import (
     REFERENCES,
@@ -123,6 +123,7 @@ __all__ = [
     "Refused",
     "Returned",
     "Revelation",
+    "Room",
     "SameMember",
     "Screen",
     "SecondTooSoon",
@@ -181,6 +182,7 @@ __all__ = [
     "reveal",
     "reveal_tallies",
     "rewrap_keys",
+    "room",
     "rotate",
     "save_member_keys",
     "seal_to_circle",

@@ -7,7 +7,6 @@ anything is opened: shown on the screen counts as disclosed (design 1, “In ses
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from uuid import UUID
 
 from audit import reading as ledger
@@ -28,7 +27,7 @@ from ethics.gate.read import (
 )
 from ethics.gate.refusals import ledger_of, refuse
 from ethics.policy import Act, Decision, FieldGroup, Refusal, decide
-from ethics.policy_facts import PersonFacts, SubjectFacts
+from ethics.policy_facts import SubjectFacts
 from ethics.secrecy.chain import ChainState
 from ethics.secrecy.fields import SealedRecord
 
@@ -49,19 +48,61 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
-    """One person, what they are granted, and which actions where it isn't all of them."""
+    """One person in the room, and what is true between them and situations."""
 
     present: Present
     standing: Standing
-    decision: Decision
-    actions: frozenset[UUID] | None
+    about: Mapping[UUID, SubjectFacts]
+
+    def decide(self, situation: UUID, groups: frozenset[FieldGroup]) -> Decision:
+        """What they may read of a situation."""
+        return decide(Act.READ, self.standing.person, self.about.get(situation), groups)
+
+    def only_actions(
+        self, situation: UUID, groups: frozenset[FieldGroup]
+    ) -> frozenset[UUID] | None:
+        """The actions they may see, where it is only those addressed to them; else `None`."""
+        subject = self.about.get(situation)
+        granted = self.decide(situation, groups).groups
+        if subject is None or not subject.addressed_to or FieldGroup.ACTIONS not in granted:
+            return None
+        others = replace(subject, addressed_to=frozenset())
+        without = decide(Act.READ, self.standing.person, others, groups)
+        return None if FieldGroup.ACTIONS in without.groups else subject.addressed_to
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The people present at a meeting, as the gate found them for one page."""
+
+    meeting: UUID
+    _seats: tuple[_Seat, ...]
+    _outsiders: tuple[Outsider, ...] = ()
+
+    def all_may_know(self, situation: UUID) -> bool:
+        """Whether everybody present may know that the situation is on the agenda: its code stands
+        with whatever of it they may read."""
+        groups = frozenset({FieldGroup.FRAME, FieldGroup.ACTIONS})
+        return all(each.bound for each in self._outsiders) and all(
+            seat.decide(situation, groups).granted for seat in self._seats
+        )
+
+
+def room(actor: Actor, meeting: UUID, situations: Iterable[UUID]) -> Room:
+    """Who is in the room of a meeting, with their facts about these situations."""
+    state = keyring.chain_state(actor)
+    numbers = list(situations)
+    present = provider().present(_circle(actor), meeting)
+    outsiders = provider().without_account(_circle(actor), meeting)
+    seats = tuple(_seat(actor, each, state, numbers) for each in present)
+    return Room(meeting, seats, tuple(outsiders))
 
 
 def show_on_screen(
     actor: Actor,
     *,
     situation: UUID,
-    meeting: UUID,
+    room: Room,
     records: Sequence[SealedRecord],
     fields: Mapping[str, Collection[str]] | None = None,
 ) -> Screen:
@@ -87,29 +128,25 @@ def show_on_screen(
             purpose=Purpose.MEETING,
             subjects=(situation,),
         )
-    present = provider().present(_circle(actor), meeting)
-    seats = [_seat(actor, each, state, situation, groups) for each in present]
-    common = reduce(lambda one, seat: one & seat.decision.groups, seats, own.groups)
-    narrowed = tuple(
-        seat.present.number
-        for seat in seats
-        if seat.decision.groups < own.groups or seat.actions is not None
-    )
-    outsiders = provider().without_account(_circle(actor), meeting)
+    common, actions, narrowed = own.groups, None, []
+    for seat in room._seats:
+        theirs = seat.decide(situation, groups).groups
+        few = seat.only_actions(situation, groups)
+        common &= theirs
+        if few is not None:
+            actions = few if actions is None else actions & few
+        if few is not None or theirs < own.groups:
+            narrowed.append(seat.present.number)
     # Without an account one is shown what the room is shown, or, not bound by secrecy, nothing:
     # no right of theirs could say what else.
-    narrowed += tuple(each.number for each in outsiders if not each.bound)
-    unbound = any(not each.bound for each in outsiders)
-    if not seats or unbound or not common - {FieldGroup.FRAME}:
-        return Screen(withheld_for=narrowed, nobody_present=not seats)
-    _record(actor, facts, own, seats, outsiders, situation, meeting, common)
-    actions: frozenset[UUID] | None = None
-    for seat in seats:
-        if seat.actions is not None:
-            actions = seat.actions if actions is None else actions & seat.actions
+    unbound = [each.number for each in room._outsiders if not each.bound]
+    narrowed += unbound
+    if not room._seats or unbound or not common - {FieldGroup.FRAME}:
+        return Screen(withheld_for=tuple(narrowed), nobody_present=not room._seats)
+    _record(actor, facts, own, room, situation, common)
     shown = [each for each in records if each.container == situation and _is_theirs(each, actions)]
     granted = {situation: common}
-    return Screen(Revelation(granted, _open(actor, state, shown, granted, fields)), narrowed)
+    return Screen(Revelation(granted, _open(actor, state, shown, granted, fields)), tuple(narrowed))
 
 
 def _circle(actor: Actor) -> UUID:
@@ -118,54 +155,27 @@ def _circle(actor: Actor) -> UUID:
     return actor.concertation
 
 
-def _seat(
-    actor: Actor,
-    present: Present,
-    state: ChainState,
-    situation: UUID,
-    groups: frozenset[FieldGroup],
-) -> _Seat:
-    """What one person in the room may see. They are before the coordinator's eyes: that stands for
-    the second factor, and the chain for their place; everything else is as for a reader."""
+def _seat(actor: Actor, present: Present, state: ChainState, situations: Sequence[UUID]) -> _Seat:
+    """What is true of one person in the room. They are before the coordinator's eyes: that stands
+    for the second factor, and the chain for their place; everything else is as for a reader."""
     them = Actor(present.person, present.number, actor.concertation, present.organisation)
     found = standing_facts(them, state)
     known = state.place(present.person, present.number) is not None
     person = replace(found.person, second_factor=True, in_chain=known)
-    about = provider().subjects(them, [situation]).get(situation)
-    decision = decide(Act.READ, person, about, groups)
-    return _Seat(
-        present,
-        replace(found, person=person),
-        decision,
-        _only_addressed(decision, person, about, groups),
-    )
-
-
-def _only_addressed(
-    decision: Decision,
-    person: PersonFacts,
-    about: SubjectFacts | None,
-    groups: frozenset[FieldGroup],
-) -> frozenset[UUID] | None:
-    if about is None or not about.addressed_to or FieldGroup.ACTIONS not in decision.groups:
-        return None
-    without = decide(Act.READ, person, replace(about, addressed_to=frozenset()), groups)
-    return None if FieldGroup.ACTIONS in without.groups else about.addressed_to
+    return _Seat(present, replace(found, person=person), provider().subjects(them, situations))
 
 
 def _record(
     actor: Actor,
     facts: Standing,
     own: Decision,
-    seats: Iterable[_Seat],
-    outsiders: Iterable[Outsider],
+    room: Room,
     situation: UUID,
-    meeting: UUID,
     groups: frozenset[FieldGroup],
 ) -> None:
     """The coordinator's reading, and a disclosure for everyone it is new to."""
     name = ledger_of(actor.concertation)
-    told = ledger.shown_on_screen(name, meeting, situation)
+    told = ledger.shown_on_screen(name, room.meeting, situation)
     words = tuple(sorted(str(group) for group in groups))
     about = (Subject(SubjectKind.SITUATION, situation),)
     events = [
@@ -177,7 +187,7 @@ def _record(
             purpose=Purpose.MEETING,
             subjects=about,
             field_groups=words,
-            meeting=meeting,
+            meeting=room.meeting,
             charter_version=facts.charter_version,
             request_id=actor.request_id,
         )
@@ -187,16 +197,16 @@ def _record(
             verb=Verb.SHOWN_ON_SCREEN,
             actor=seat.present.person,
             organisation=seat.present.organisation,
-            role=str(seat.decision.role) if seat.decision.role else "",
+            role=str(seat.decide(situation, groups).role or ""),
             purpose=Purpose.MEETING,
             subjects=about,
             field_groups=words,
-            meeting=meeting,
+            meeting=room.meeting,
             present=(seat.present.number,),
             charter_version=seat.standing.charter_version,
             request_id=actor.request_id,
         )
-        for seat in seats
+        for seat in room._seats
         if not set(words) <= told.get(seat.present.number, frozenset())
     ]
     events += [
@@ -205,11 +215,11 @@ def _record(
             purpose=Purpose.MEETING,
             subjects=(*about, Subject(SubjectKind.WITHOUT_ACCOUNT, each.number)),
             field_groups=words,
-            meeting=meeting,
+            meeting=room.meeting,
             present=(each.number,),
             request_id=actor.request_id,
         )
-        for each in outsiders
+        for each in room._outsiders
         if not set(words) <= told.get(each.number, frozenset())
     ]
     record_many_now(name, events)

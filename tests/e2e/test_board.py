@@ -1,4 +1,4 @@
-"""The board in a real browser: filter, search, pages, keys; on a phone, in the dark, without scripts."""
+"""The board in a real browser: filter, search, pages, keys; on a phone, dark, without scripts."""
 
 import re
 

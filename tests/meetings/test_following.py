@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from audit.enums import Verb
 from audit.models import Entry
-from concertation.meetings import reading_live
+from concertation.meetings import actions_live, reading_live
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.situations.codes import show_code
+from concertation.situations.models import Contribution
 from ethics.secrecy.models import Session
 from tests.cast import Circle
 from tests.meetings.hour import come, held_now, show
@@ -145,3 +146,33 @@ def test_the_live_page_asks_as_often_for_three_actions_as_for_one(circle: Circle
             assert client.get(address("meeting-live", row.id)).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_what_was_being_typed_when_the_meeting_closed_is_taken(circle: Circle) -> None:
+    about = bring(circle.participant)
+    row = held_now(circle)
+    come(circle, row.id, "manager")
+    item = show(circle, row.id, about)
+    version = Meeting.objects.get(id=row.id).version
+    actions_live.close_meeting(
+        circle.coordinator.actor, meeting=row.id, version=version, minutes=50
+    )
+    client = signed_in(circle.manager)
+    data = {"item": str(item.id), "kind": "feedback", "text": ""}
+    page = text(client.post(address("meeting-follow-entry", row.id), data))
+    assert f'name="item" value="{item.id}"' in page
+    data["text"] = "Lien gardé"
+    assert client.post(address("meeting-follow-entry", row.id), data).status_code == 302
+    (entry,) = Contribution.objects.all()
+    assert entry.situation_id == about.id
+
+
+def test_a_pause_is_another_place_to_every_page(circle: Circle) -> None:
+    about = bring(circle.participant)
+    row = held_now(circle)
+    show(circle, row.id, about)
+    before = reading_live.follow_page(circle.manager.actor, row.id)
+    actions_live.pause(circle.coordinator.actor, meeting=row.id)
+    paused = reading_live.follow_page(circle.manager.actor, row.id)
+    assert (before.sheet is None, paused.sheet) == (False, None)
+    assert before.hour.place != paused.hour.place

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 
 from audit.enums import Outcome, Purpose, Verb
 from audit.leaf import parse_leaf
@@ -13,10 +14,12 @@ from concertation.meetings import actions_live, reading_live
 from concertation.meetings.models import Attendance
 from concertation.situations import actions as situations
 from concertation.situations import reading as situation_reading
+from concertation.situations.codes import show_code
 from concertation.situations.models import Situation
 from ethics import gate
 from tests.cast import Circle, number_of
 from tests.meetings.hour import come, held_now, show
+from tests.signin import signed_in
 from tests.situations.story import HEADLINE, agree, bring
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
@@ -157,7 +160,7 @@ def test_a_participant_puts_nothing_on_the_screen(circle: Circle) -> None:
         gate.show_on_screen(
             circle.participant.actor,
             situation=about.id,
-            meeting=row.id,
+            room=gate.room(circle.participant.actor, row.id, [about.id]),
             records=[Situation.objects.get(id=about.id)],
         )
     (entry,) = Entry.objects.filter(verb=Verb.SHOWN_ON_SCREEN)
@@ -174,3 +177,19 @@ def test_a_withdrawn_charter_takes_its_signer_out_of_the_intersection(circle: Ci
     Signature.objects.filter(person=circle.manager.user.id).delete()
     screen = on_screen(circle, row.id)
     assert (screen.sheet, screen.withheld_for) == (None, (number_of(circle.manager),))
+
+
+def test_the_strip_names_no_code_that_somebody_present_may_not_know(circle: Circle) -> None:
+    theirs, other = bring(circle.participant), bring(circle.participant)
+    agree(circle.manager, theirs, circle.police)
+    row = held_now(circle)
+    page = reading_live.live_page(circle.coordinator.actor, row.id)
+    assert sum(1 for point in page.hour.points if point.line.code) == 2
+    come(circle, row.id, "police")
+    page = reading_live.live_page(circle.coordinator.actor, row.id)
+    codes = {point.line.code for point in page.hour.points}
+    assert show_code(str(theirs.code)) in codes
+    assert show_code(str(other.code)) not in codes
+    client = signed_in(circle.coordinator)
+    shown_page = client.get(reverse("meeting-live", args=["tilleuls", row.id])).content.decode()
+    assert show_code(str(other.code)) not in shown_page

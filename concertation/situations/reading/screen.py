@@ -108,18 +108,18 @@ class OnScreen:
     nobody_present: bool = False
 
 
-def on_screen(actor: gate.Actor, number: UUID, *, meeting: UUID, since: date) -> OnScreen:
+def on_screen(actor: gate.Actor, number: UUID, *, room: gate.Room, since: date) -> OnScreen:
     """What the room may see of a situation, recorded as shown to each person present.
 
     `since` is the last meeting's day: entries before it are not repeated. Raises `Refused`.
     """
     rows = _rows(number, since)
     screen = gate.show_on_screen(
-        actor, situation=number, meeting=meeting, records=rows.all, fields=_FIELDS
+        actor, situation=number, room=room, records=rows.all, fields=_FIELDS
     )
     if not screen.opened.groups:
         return OnScreen(None, screen.withheld_for, screen.nobody_present)
-    return OnScreen(_sheet(actor, rows, screen.opened, meeting), screen.withheld_for)
+    return OnScreen(_sheet(actor, rows, screen.opened, room.meeting), screen.withheld_for)
 
 
 def on_own_screen(

@@ -54,7 +54,7 @@ async function ask() {
   if (page.redirected || !page.ok) return false;
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector(".live");
   if (!fresh) return false;
-  const gone = fresh.dataset.item !== root.dataset.item || !fresh.dataset.follow;
+  const gone = fresh.dataset.item !== root.dataset.item;
   if (gone && !isTyping()) {
     window.location.reload();
     return true;
@@ -73,6 +73,7 @@ async function follow() {
     /* The network is away: ask again, nothing is lost. */
   }
   if (goes) window.setTimeout(follow, EVERY);
+  else root.querySelector("[data-ended]").hidden = false;
 }
 
 /* --- N: a new action ---------------------------------------------------------------------------- */
