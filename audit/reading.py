@@ -280,7 +280,11 @@ def openings_of(ledger_name: str, number: UUID) -> tuple[Opening, ...]:
     )
     rows = Entry.objects.filter(pk__in=about.values("entry_id")).order_by("index")
     columns = rows.values_list("time", "actor", "organisation", "purpose")
-    return tuple(Opening(time, *rest) for time, *rest in columns if time is not None)
+    return tuple(
+        Opening(time, actor, organisation, purpose)
+        for time, actor, organisation, purpose in columns
+        if time is not None
+    )
 
 
 def shown_on_screens(ledger_name: str, number: UUID) -> tuple[Shown, ...]:

@@ -137,7 +137,17 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
-_COLUMNS: Final = ("pk", "index", "time", "verb", "outcome", "actor", "organisation", "role")
+_COLUMNS: Final = (
+    "pk",
+    "index",
+    "time",
+    "verb",
+    "outcome",
+    "actor",
+    "organisation",
+    "role",
+    "purpose",
+)
 
 
 def _acts(ledger: Ledger, start: datetime, stop: datetime) -> Iterator[Act]:
@@ -156,7 +166,7 @@ def _acts(ledger: Ledger, start: datetime, stop: datetime) -> Iterator[Act]:
 
 
 def _act(columns: list[Any], *, platform: bool = False) -> Act:
-    index, time, verb, outcome, actor, organisation, role = columns
+    index, time, verb, outcome, actor, organisation, role, purpose = columns
     return Act(
         index=index,
         time=time,
@@ -165,6 +175,7 @@ def _act(columns: list[Any], *, platform: bool = False) -> Act:
         actor=actor,
         organisation=organisation,
         role=role,
+        purpose=purpose,
         platform=platform,
     )
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from audit.enums import Outcome, Verb
+from audit.enums import Outcome, Purpose, Verb
 
 # Moves with every change of a rule; each month keeps the version that built its queue.
 VERSION: Final = 1
@@ -29,6 +29,8 @@ REFUSALS_FROM: Final = 5
 REFUSALS_WINDOW: Final = timedelta(hours=1)
 SAMPLE_SIZE: Final = 5
 
+# One's own draft while bringing it, and an import's rows: nobody opens a sheet there.
+_NO_SHEET: Final = frozenset({Purpose.BRINGING, Purpose.IMPORT})
 # One situation laid open. Lists and searches show many at once, and are not bulk reading.
 OPENED: Final = frozenset({Verb.READ, Verb.PRINT})
 EXPORTED: Final = frozenset({Verb.EXPORT, Verb.REPORT_EXPORTED})
@@ -62,6 +64,7 @@ class Act:
     actor: UUID | None = None
     organisation: UUID | None = None
     role: str = ""
+    purpose: str = ""
     situations: tuple[UUID, ...] = ()
     # How many refusals a counted one stands for.
     count: int = 1
@@ -72,7 +75,8 @@ class Act:
     def opens_one(self) -> bool:
         """Whether one situation was laid open before this person."""
         granted = self.outcome == Outcome.GRANTED and self.actor is not None
-        return granted and self.verb in OPENED and len(self.situations) == 1
+        sheet = self.verb in OPENED and self.purpose not in _NO_SHEET
+        return granted and sheet and len(self.situations) == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,9 +200,9 @@ def facts_of(concertation: UUID, situations: Iterable[UUID]) -> Facts:
         for number, state, closed_on, shut, by, manager in rows.values_list(
             "id", "state", "closed_on", "restricted", "brought_by__person", "case_manager__person"
         ):
-            involved.setdefault(number, set()).update(
-                each for each in (by, manager) if each is not None
-            )
+            involved.setdefault(number, set()).add(by)
+            if manager is not None:
+                involved[number].add(manager)
             if state == SituationState.CLOSED and closed_on:
                 closed[number] = closed_on
             if shut:

@@ -1,11 +1,12 @@
 """The published rules, each at its limit: what is just under is left alone. Pure."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from audit.enums import Outcome, Verb
+from audit.enums import Outcome, Purpose, Verb
 from audit.review.rules import SAMPLE_SIZE, Act, Facts, Finding, Rule, pick
 
 ANNA, BEN = UUID(int=1), UUID(int=2)
@@ -50,6 +51,13 @@ def test_lists_and_searches_are_neither_openings_nor_bulk_reading(verb: Verb) ->
     many = tuple(sit(number) for number in range(50))
     acts = [Act(index, NOON, verb, actor=ANNA, situations=many) for index in range(20)]
     assert pick(acts, Facts(), seed=SEED) == ()
+
+
+@pytest.mark.parametrize("purpose", [Purpose.BRINGING, Purpose.IMPORT])
+def test_ones_own_draft_and_an_import_are_no_opening(purpose: Purpose) -> None:
+    facts = Facts(restricted=frozenset({ONE}))
+    acts = [replace(read(n), purpose=str(purpose)) for n in range(3)]
+    assert pick(acts, facts, seed=SEED) == ()
 
 
 def spread(count: int, seconds: int) -> list[Act]:
