@@ -41,7 +41,7 @@ def ledger_append() -> Measure:
 
     def chained() -> None:
         with transaction.atomic():
-            PlainAudit.objects.create(actor=actor, verb="work", subject=subject.number)
+            PlainAudit._default_manager.create(actor=actor, verb="work", subject=subject.number)
             append(
                 OTHER,
                 Event(
@@ -54,8 +54,10 @@ def ledger_append() -> Measure:
 
     def plain() -> None:
         with transaction.atomic():
-            PlainAudit.objects.create(actor=actor, verb="work", subject=subject.number)
-            PlainAudit.objects.create(actor=actor, verb="feedback_given", subject=subject.number)
+            PlainAudit._default_manager.create(actor=actor, verb="work", subject=subject.number)
+            PlainAudit._default_manager.create(
+                actor=actor, verb="feedback_given", subject=subject.number
+            )
 
     one, other = side_by_side(chained, plain, samples=SAMPLES)
     how = (

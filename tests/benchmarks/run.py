@@ -179,11 +179,6 @@ def ledger_search_ms() -> Measure:
     return ledger.ledger_search_ms()
 
 
-def later(bar: float, unit: str, why: str) -> Callable[[], Measure]:
-    """A measure whose subject isn't built yet."""
-    return lambda: not_yet(bar, unit, f"Not taken yet: {why}")
-
-
 MEASURES: Final[dict[str, Callable[[], Measure]]] = {
     "board_price": board_price,
     "sheet_price": sheet_price,
