@@ -36,6 +36,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
         {
             Verb.DRAFT_SAVED: _("garder un brouillon"),
             Verb.DRAFT_DISCARDED: _("jeter un brouillon"),
+            Verb.DRAFT_SUBMITTED: _("soumettre un brouillon à confirmer"),
+            Verb.DRAFT_TAKEN_BACK: _("reprendre un brouillon soumis"),
+            Verb.DRAFT_SENT_BACK: _("rendre un brouillon à sa ou son stagiaire"),
             Verb.SHARING_ANSWERED: _("répondre à « puis-je partager ? »"),
             Verb.SHARING_DECIDED: _("décider du partage"),
             Verb.AGREEMENT_WITHDRAWN: _("noter l’accord retiré"),
@@ -46,10 +49,14 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.SITUATION_RESTRICTED: _("restreindre une situation"),
             Verb.SITUATION_CLOSED: _("clôturer une situation"),
             Verb.CASE_MANAGER_SET: _("désigner la référence"),
+            Verb.CASE_MANAGER_PROPOSED: _("proposer la référence"),
+            Verb.CASE_MANAGER_DECLINED: _("décliner la référence"),
             Verb.CONTRIBUTION_ADDED: _("ajouter au fil"),
             Verb.ACTION_PROPOSED: _("proposer une action"),
             Verb.ACTION_AGREED: _("convenir d’une action"),
             Verb.ACTION_STATE_CHANGED: _("faire avancer une action"),
+            Verb.ACTION_POSTPONED: _("reporter une action"),
+            Verb.ACTION_HANDED_OVER: _("confier une action à quelqu’un d’autre"),
             Verb.FEEDBACK_GIVEN: _("donner un retour"),
             Verb.RESEALED: _("sceller à nouveau"),
             Verb.IMPORTED: _("importer"),
@@ -109,6 +116,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.ORGANISATION_SUBSCRIBED: _("adhésion d’une organisation"),
             Verb.SUBSCRIPTION_ENDED: _("fin d’une adhésion"),
             Verb.PEOPLE_CONFIRMED: _("confirmer les personnes de l’organisation"),
+            Verb.CHARTER_OFFERED: _("offrir la charte par un lien"),
+            Verb.CHARTER_ACCEPTED: _("accepter la charte sans compte"),
+            Verb.CHARTER_COUNTERSIGNED: _("contresigner une acceptation"),
         },
     ),
     (
@@ -133,6 +143,8 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
     (
         _("Droits et conservation"),
         {
+            Verb.EXTENSION_ASKED: _("demander une prolongation"),
+            Verb.EXTENSION_DECLINED: _("ne pas prolonger la conservation"),
             Verb.RETENTION_EXTENDED: _("prolonger la conservation"),
             Verb.OPINION_GIVEN: _("rendre un avis"),
             Verb.RIGHTS_REQUEST: _("traiter une demande de droits"),
@@ -146,9 +158,14 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.LEDGER_READ: _("lire le journal des accès"),
             Verb.LEDGER_EXPORTED: _("emporter le journal ou un état signé"),
             Verb.LEDGER_VERIFIED: _("vérifier le journal"),
+            Verb.SEARCH_KEPT: _("garder une recherche dans le journal, ou l’oublier"),
             Verb.CHECKPOINT_SIGNED: _("signer l’état du journal"),
             Verb.CHECKPOINT_KEY_CHANGED: _("changer la clé de signature du journal"),
+            Verb.REVIEW_PREPARED: _("préparer la revue du mois"),
             Verb.REVIEWED: _("examiner un point de la revue"),
+            Verb.REVIEW_ANSWERED: _("répondre à une question de la revue"),
+            Verb.REVIEW_SIGNED: _("signer la revue du mois"),
+            Verb.CHECKPOINT_SENT: _("envoyer l’état signé du journal"),
         },
     ),
     (
@@ -169,6 +186,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
 VERB_WORDS: Final[Mapping[str, Promise]] = {
     str(verb): word for _group, words in VERBS for verb, word in words.items()
 }
+
+# In place of what an entry said, once retention took it; its hash stays.
+PRUNED: Final = _("entrée élaguée : seule son empreinte reste")
 
 PURPOSES: Final[Mapping[str, Promise]] = {
     Purpose.AGENDA: _("ordre du jour"),
@@ -269,6 +289,7 @@ ROLES: Final[Mapping[str, Promise]] = {
     Role.PARTICIPANT: _("intervenant·e"),
     Role.CASE_MANAGER: _("référent·e"),
     Role.COORDINATOR: _("coordination"),
+    Role.INTERN: _("stagiaire"),
     Role.GUEST: _("invité·e"),
     Role.LIMITED_READER: _("lecteur limité"),
     Role.REPRESENTATIVE: _("représentant·e"),

@@ -116,9 +116,13 @@ def send_out(actor: gate.Actor, *, meeting: UUID, places: list[UUID]) -> None:
     `WrongState`."""
     with changing(actor, meeting, Verb.ATTENDANCE_RECORDED, states=RUNNING) as (row, _pen):
         seats = row.attendances.filter(participation__in=places, presence__in=ATTENDED)
+        now = timezone.now()
         for seat in seats.filter(left_at=None):
-            seat.left_at = timezone.now()
+            seat.left_at = now
             seat.save()
+        for other in row.without_account.filter(id__in=places, left_at=None):
+            other.left_at = now
+            other.save()
 
 
 def go_to(

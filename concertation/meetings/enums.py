@@ -75,3 +75,10 @@ class Coming(models.TextChoices):
     PRESENT = "present", _("sur place")
     REMOTE = "remote", _("à distance")
     NO = "no", _("je ne viens pas")
+
+
+class Acceptance(models.TextChoices):
+    """How someone without an account accepts the charter."""
+
+    ALOUD = "aloud", _("de vive voix")
+    LINK = "link", _("par un lien à usage unique")

@@ -59,3 +59,31 @@ class NobodyInTheRoom(MeetingError):
 
 class NotBrought(MeetingError):
     """Only one's own situation, brought within three days of the meeting, completes a point."""
+
+
+class MeetingOver(MeetingError):
+    """Nobody is invited to a meeting that was held, or whose day is over."""
+
+
+class NoCharterInForce(MeetingError):
+    """There is no charter to accept."""
+
+
+class NotSaid(MeetingError):
+    """The coordinator countersigns what was said aloud, and ticks that it was."""
+
+
+class NotAccepted(MeetingError):
+    """The person has not opened their link and said yes yet."""
+
+
+class Countersigned(MeetingError):
+    """It was signed: it stays as it was signed."""
+
+
+class LinkSpent(MeetingError):
+    """A link that was used, is too old, or never was: nobody is told which."""
+
+
+class CharterMoved(MeetingError):
+    """Another version came into force while the page was read."""

@@ -50,6 +50,25 @@ SENTENCES = {
     errors.NotBrought: gettext_lazy(
         "Choisissez une situation que vous avez présentée dans les trois jours de la réunion."
     ),
+    errors.MeetingOver: gettext_lazy(
+        "Cette réunion est passée\u00a0: on n’y invite plus, et un lien n’y sert plus."
+    ),
+    errors.NoCharterInForce: gettext_lazy(
+        "Aucune charte n’est en vigueur\u00a0: l’administration doit en publier une."
+    ),
+    errors.NotSaid: gettext_lazy(
+        "Lisez la phrase à voix haute, puis cochez si la personne a dit oui."
+    ),
+    errors.NotAccepted: gettext_lazy(
+        "La personne n’a pas encore accepté par son lien\u00a0: il n’y a rien à contresigner."
+    ),
+    errors.Countersigned: gettext_lazy(
+        "C’est déjà contresigné\u00a0: la ligne reste comme elle a été signée."
+    ),
+    errors.LinkSpent: gettext_lazy("Ce lien ne fonctionne plus."),
+    errors.CharterMoved: gettext_lazy(
+        "La charte vient de changer\u00a0: relisez-la sur cette page, puis acceptez-la."
+    ),
     errors.NobodyInTheRoom: gettext_lazy(
         "Notez d’abord qui est là : ce qui s’affiche est consigné comme montré à ces personnes."
     ),

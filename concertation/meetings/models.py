@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.models import Concertation, Participation
 from concertation.meetings.enums import (
+    Acceptance,
     Coming,
     ItemKind,
     ItemState,
@@ -19,6 +20,8 @@ from concertation.meetings.enums import (
     Reason,
 )
 from concertation.situations.models import Situation
+from ethics.charter.models import CharterVersion
+from ethics.roles import SecrecyStatus
 
 
 class Meeting(models.Model):
@@ -158,3 +161,54 @@ class CalendarAddress(models.Model):
 
     def __str__(self) -> str:
         return str(self.participation_id)
+
+
+class PresentWithoutAccount(models.Model):
+    """Someone who takes part in one meeting and never enters the board, a doctor who calls in.
+
+    Their name and function stand here in clear, as attendance needs them: they are a professional's
+    and say nothing of a situation. They are erased with signatures, five years after (decision 38).
+    Recorded as present once the coordinator countersigned that they accepted the charter.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="without_account")
+    name = models.CharField(_("nom"), max_length=80)
+    function = models.CharField(_("fonction"), max_length=80)
+    # Empty for a self-employed person.
+    organisation = models.CharField(_("organisation"), max_length=120, blank=True)
+    secrecy_status = models.CharField(_("statut"), max_length=14, choices=SecrecyStatus)
+    presence = models.CharField(_("présence"), max_length=8, choices=Presence)
+    how = models.CharField(max_length=5, choices=Acceptance)
+    # Out of the room, for a point or for good.
+    left_at = models.DateTimeField(null=True, blank=True)
+    # Only the hash of the link's secret is kept.
+    token_hash = models.BinaryField(max_length=32, unique=True, null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    charter = models.ForeignKey(
+        CharterVersion, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    language = models.CharField(max_length=2, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    countersigned_by = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    countersigned_at = models.DateTimeField(null=True, blank=True)
+    statement = models.BinaryField(default=bytes)
+    signature = models.BinaryField(default=bytes)
+    keys = models.UUIDField(null=True, blank=True)
+    sign_public = models.BinaryField(default=bytes)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["made_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(countersigned_at__isnull=True)
+                | models.Q(accepted_at__isnull=False, countersigned_by__isnull=False),
+                name="nobody_countersigns_before_a_yes",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -13,6 +13,7 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
+from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import (
     ATTENDED,
     Coming,
@@ -164,6 +165,8 @@ class MeetingPage:
     # Closed situations that the rules erase within a month of this meeting.
     erasures: tuple[situations.Announced, ...]
     attendees: tuple[Attendee, ...]
+    # Who takes part without an account; before the meeting was held, the coordinator's to know.
+    without_account: tuple[Entry, ...]
     # Empty points that wait for a situation of this reader.
     to_complete: tuple[UUID, ...]
     is_next: bool
@@ -245,6 +248,9 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
         presented=_presented(actor, line) if line.held else (),
         erasures=situations.announced(actor, line.on) if is_next else (),
         attendees=attendees(actor, row.id, line.on) if line.held else (),
+        without_account=entries_of(row.id, signed=line.held)
+        if line.held or may_plan(actor)
+        else (),
         to_complete=to_complete(actor, row.id),
         is_next=is_next,
         may_plan=may_plan(actor),
@@ -316,8 +322,13 @@ def attendees(actor: gate.Actor, meeting: UUID, on: date) -> tuple[Attendee, ...
 
     The DPO takes no part in meetings about situations.
     """
-    then = Q(state=ParticipationState.ADMITTED) & (
-        Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on)) | Q(id=actor.participation)
+    then = (
+        Q(state=ParticipationState.ADMITTED)
+        & (Q(for_meeting=None) | Q(for_meeting=meeting))
+        & (
+            Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
+            | Q(id=actor.participation)
+        )
     )
     rows = (
         Participation.objects.filter(concertation=actor.concertation)
@@ -344,11 +355,18 @@ def _attendee(row: Participation, noted: Attendance | None) -> Attendee:
     )
 
 
+# Whoever takes part without an account counts once the coordinator countersigned.
+_SIGNED = Count(
+    "without_account", filter=Q(without_account__countersigned_at__isnull=False), distinct=True
+)
+
+
 def rows_of(actor: gate.Actor) -> QuerySet[Meeting]:
     """Meetings of the actor's concertation, with how many attended and were noted."""
     return Meeting.objects.filter(concertation=actor.concertation).annotate(
-        attended=Count("attendances", filter=Q(attendances__presence__in=ATTENDED)),
-        invited=Count("attendances"),
+        attended=Count("attendances", filter=Q(attendances__presence__in=ATTENDED), distinct=True)
+        + _SIGNED,
+        invited=Count("attendances", distinct=True) + _SIGNED,
     )
 
 

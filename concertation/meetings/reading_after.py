@@ -18,6 +18,7 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import Cadence
 from concertation.meetings.dates import STEPS, later
+from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ATTENDED, ItemKind, ItemState, ItemUse, MeetingState
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.meetings.reading import (
@@ -107,6 +108,7 @@ class Minutes:
     concertation: str
     items: tuple[MinutesItem, ...]
     attendees: tuple[Attendee, ...]
+    without_account: tuple[Entry, ...]
 
     @property
     def came(self) -> tuple[Attendee, ...]:
@@ -192,6 +194,7 @@ def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_R
         concertation=row.concertation.name,
         items=tuple(_item(each, seen, entries, actions, line.on) for each in items),
         attendees=attendees(actor, row.id, line.on),
+        without_account=entries_of(row.id, signed=True),
     )
 
 

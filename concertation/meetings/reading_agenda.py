@@ -24,7 +24,7 @@ from concertation.situations.enums import (
     ActionState,
     SituationState,
 )
-from concertation.situations.models import AgreedAction, Situation
+from concertation.situations.models import AgreedAction, Situation, acted_for
 from ethics import gate
 from ethics.policy import Act
 
@@ -225,7 +225,7 @@ def candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
         )
         .annotate(
             awaited=Exists(due),
-            mine=Exists(due.filter(owner=actor.participation)),
+            mine=Exists(due.filter(acted_for(actor.participation))),
             proposed=Exists(proposed),
             carried=Exists(left.filter(situation=OuterRef("pk"))),
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.enums import Purpose
+from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ItemKind, ItemState, MeetingState, Presence, Reason
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.meetings.reading import (
@@ -155,6 +156,7 @@ class LivePage:
     # Who would have to leave for the whole point to be shown.
     withheld_for: tuple[Attendee, ...]
     seats: tuple[Attendee, ...]
+    without_account: tuple[Entry, ...]
     # The feedback round goes through these.
     awaited: tuple[Awaited, ...]
 
@@ -162,6 +164,12 @@ class LivePage:
     def in_room(self) -> tuple[Attendee, ...]:
         """Who is there now."""
         return tuple(each for each in self.seats if each.came and each.left_at is None)
+
+    @property
+    def shown_to(self) -> int:
+        """How many people what stands on the screen is laid open to."""
+        outside = sum(1 for each in self.without_account if each.left_at is None)
+        return len(self.in_room) + outside
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
@@ -193,6 +201,7 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
     room = gate.room(actor, row.id, about)
     found = _for_the_room(found, room)
     seats = attendees(actor, row.id, found.meeting.on)
+    others = entries_of(row.id, signed=True)
     screen = None
     current = found.current
     if current and current.line.situation and not found.paused:
@@ -203,8 +212,11 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
     return LivePage(
         hour=found,
         screen=screen,
-        withheld_for=tuple(each for each in seats if each.participation in missing),
+        withheld_for=tuple(
+            each for each in (*seats, *map(_as_attendee, others)) if each.participation in missing
+        ),
         seats=seats,
+        without_account=others,
         awaited=tuple(
             each
             for each in _awaited(view, last_held(actor, row))
@@ -213,6 +225,10 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
         if current and current.line.kind == ItemKind.ROUND
         else (),
     )
+
+
+def _as_attendee(each: Entry) -> Attendee:
+    return Attendee(each.number, each.name, each.who, "")
 
 
 def _for_the_room(hour: Hour, room: gate.Room) -> Hour:
@@ -256,7 +272,7 @@ def follow_page(actor: gate.Actor, number: UUID) -> FollowPage:
     current = found.current
     sheet = None
     if current and current.line.situation and not found.paused:
-        sheet = situations.followed(
+        sheet = situations.on_own_screen(
             actor, current.line.situation, meeting=row.id, since=last_held(actor, row)
         )
     return FollowPage(

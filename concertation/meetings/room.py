@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from concertation.meetings.enums import ATTENDED
-from concertation.meetings.models import Attendance
-from ethics.gate.facts import Present
+from concertation.meetings.models import Attendance, PresentWithoutAccount
+from ethics.gate.facts import Outsider, Present
+from ethics.roles import SecrecyStatus
 
 
 def in_the_room(meeting: UUID) -> tuple[Present, ...]:
@@ -29,3 +30,11 @@ def in_the_room(meeting: UUID) -> tuple[Present, ...]:
 def places_in(present: Iterable[Present]) -> frozenset[UUID]:
     """The numbers of these people's places."""
     return frozenset(each.number for each in present)
+
+
+def without_account(meeting: UUID) -> tuple[Outsider, ...]:
+    """Those in the room without an account; they count from the coordinator's signature on."""
+    rows = PresentWithoutAccount.objects.filter(
+        meeting=meeting, countersigned_at__isnull=False, left_at=None
+    )
+    return tuple(Outsider(row.id, row.secrecy_status == SecrecyStatus.PROFESSIONAL) for row in rows)

@@ -3,7 +3,14 @@ address."""
 
 from django.urls import URLPattern, path
 
-from concertation.meetings import views, views_after, views_agenda, views_calendar, views_live
+from concertation.meetings import (
+    views,
+    views_after,
+    views_agenda,
+    views_calendar,
+    views_live,
+    views_without_account,
+)
 from concertation.meetings.views_home import home
 
 urlpatterns: list[URLPattern] = [
@@ -44,6 +51,34 @@ urlpatterns: list[URLPattern] = [
         views_after.minutes_pdf,
         name="meeting-minutes-pdf",
     ),
+    path(
+        "reunions/<uuid:number>/inviter", views_without_account.invite_guest, name="meeting-invite"
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte",
+        views_without_account.without_account,
+        name="meeting-without-account",
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte/<uuid:present>/contresigner",
+        views_without_account.countersign,
+        name="meeting-countersign",
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte/<uuid:present>/retirer",
+        views_without_account.withdraw,
+        name="meeting-without-account-withdraw",
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte/<uuid:present>/sortie",
+        views_without_account.step_out,
+        name="meeting-without-account-out",
+    ),
+    path(
+        "reunions/<uuid:number>/sans-compte/<uuid:present>/recu",
+        views_without_account.receipt,
+        name="meeting-without-account-receipt",
+    ),
     path("reunions/<uuid:number>/tenir", views.hold, name="meeting-hold"),
 ]
 
@@ -52,5 +87,8 @@ home_urlpatterns: list[URLPattern] = [path("", home, name="home")]
 
 # Without a concertation: the token says whose it is.
 open_urlpatterns: list[URLPattern] = [
-    path("calendrier/<str:token>.ics", views_calendar.feed, name="calendar")
+    path("calendrier/<str:token>.ics", views_calendar.feed, name="calendar"),
+    path(
+        "charte/accepter/<str:token>", views_without_account.acceptance, name="charter-acceptance"
+    ),
 ]

@@ -15,13 +15,17 @@ from concertation.meetings.enums import Coming
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
 from concertation.meetings.forms_agenda import AgendaForm, PointForm, RequestForm, SlotForm
+from concertation.meetings.reading_visit import guests_of, visit_page
 from ethics.gate import IdentifierFound
 
 
 @door(Door.CIRCLE)
 @require_safe
 def meeting(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
-    """One meeting."""
+    """One meeting; its guest's own page for a guest of one meeting."""
+    if request.hat.for_meeting:
+        page = visit_page(request.actor, number)
+        return render(request, "meetings/visit.html", {"page": page})
     return _show(request, number)
 
 
@@ -36,7 +40,8 @@ def _show(
             "point": PointForm(),
             "ask": SlotForm(),
         }
-    context = {"page": page, "comings": Coming, **forms, **(refused or {})}
+    guests = guests_of(request.actor, number) if page.may_plan else ()
+    context = {"page": page, "guests": guests, "comings": Coming, **forms, **(refused or {})}
     return render(request, "meetings/meeting.html", context)
 
 

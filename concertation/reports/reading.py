@@ -247,7 +247,14 @@ def _meetings(actor: gate.Actor, year: int) -> Iterable[Meeting]:
         Meeting.objects.filter(
             concertation=actor.concertation, state=MeetingState.CLOSED, starts_at__year=year
         )
-        .annotate(came=Count("attendances", filter=Q(attendances__presence__in=ATTENDED)))
+        .annotate(
+            came=Count("attendances", filter=Q(attendances__presence__in=ATTENDED), distinct=True)
+            + Count(
+                "without_account",
+                filter=Q(without_account__countersigned_at__isnull=False),
+                distinct=True,
+            )
+        )
         .order_by("starts_at")
     )
 

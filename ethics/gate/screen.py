@@ -16,7 +16,7 @@ from audit.record import record_many_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.alarms import chain_watched
-from ethics.gate.facts import Present, Standing, provider, standing_facts
+from ethics.gate.facts import Outsider, Present, Standing, provider, standing_facts
 from ethics.gate.read import (
     Revelation,
     _groups,
@@ -77,12 +77,15 @@ class Room:
 
     meeting: UUID
     _seats: tuple[_Seat, ...]
+    _outsiders: tuple[Outsider, ...] = ()
 
     def all_may_know(self, situation: UUID) -> bool:
         """Whether everybody present may know that the situation is on the agenda: its code stands
         with whatever of it they may read."""
         groups = frozenset({FieldGroup.FRAME, FieldGroup.ACTIONS})
-        return all(seat.decide(situation, groups).granted for seat in self._seats)
+        return all(each.bound for each in self._outsiders) and all(
+            seat.decide(situation, groups).granted for seat in self._seats
+        )
 
 
 def room(actor: Actor, meeting: UUID, situations: Iterable[UUID]) -> Room:
@@ -90,7 +93,9 @@ def room(actor: Actor, meeting: UUID, situations: Iterable[UUID]) -> Room:
     state = keyring.chain_state(actor)
     numbers = list(situations)
     present = provider().present(_circle(actor), meeting)
-    return Room(meeting, tuple(_seat(actor, each, state, numbers) for each in present))
+    outsiders = provider().without_account(_circle(actor), meeting)
+    seats = tuple(_seat(actor, each, state, numbers) for each in present)
+    return Room(meeting, seats, tuple(outsiders))
 
 
 def show_on_screen(
@@ -132,7 +137,11 @@ def show_on_screen(
             actions = few if actions is None else actions & few
         if few is not None or theirs < own.groups:
             narrowed.append(seat.present.number)
-    if not room._seats or not common - {FieldGroup.FRAME}:
+    # Without an account one is shown what the room is shown, or, not bound by secrecy, nothing:
+    # no right of theirs could say what else.
+    unbound = [each.number for each in room._outsiders if not each.bound]
+    narrowed += unbound
+    if not room._seats or unbound or not common - {FieldGroup.FRAME}:
         return Screen(withheld_for=tuple(narrowed), nobody_present=not room._seats)
     _record(actor, facts, own, room, situation, common)
     shown = [each for each in records if each.container == situation and _is_theirs(each, actions)]
@@ -199,5 +208,18 @@ def _record(
         )
         for seat in room._seats
         if not set(words) <= told.get(seat.present.number, frozenset())
+    ]
+    events += [
+        Event(
+            verb=Verb.SHOWN_ON_SCREEN,
+            purpose=Purpose.MEETING,
+            subjects=(*about, Subject(SubjectKind.WITHOUT_ACCOUNT, each.number)),
+            field_groups=words,
+            meeting=room.meeting,
+            present=(each.number,),
+            request_id=actor.request_id,
+        )
+        for each in room._outsiders
+        if not set(words) <= told.get(each.number, frozenset())
     ]
     record_many_now(name, events)

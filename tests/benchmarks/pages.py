@@ -113,9 +113,9 @@ def twin(name: str, **instead: Any) -> ModuleType:
     return copy
 
 
-def plain_in_sight(actor: gate.Actor) -> QuerySet[PlainSituation]:
+def plain_in_sight(actor: gate.Actor) -> QuerySet[Any]:
     """The concertation's situations."""
-    rows = PlainSituation._default_manager.filter(concertation=actor.concertation)
+    rows: QuerySet[Any] = PlainSituation.objects.filter(concertation=actor.concertation)
     return rows.exclude(state=SituationState.DRAFT)
 
 

@@ -11,7 +11,11 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
-from concertation.situations import reminding
+from concertation.dpo.checkpoint_mail import send_states
+from concertation.dpo.review_actions import prepare_last_month
+from concertation.meetings.reading_without_account import forget_old
+from concertation.meetings.reminding import remind_of_feedback as remind_before_meetings
+from concertation.situations import noticing, reminding
 from concertation.situations.actions import end_expired, erase, retention
 from ethics import gate
 from ethics.secrecy.erasure import copies, store
@@ -41,9 +45,39 @@ def remind_to_inform() -> str:
     return f"{reminding.remind_to_inform()} people reminded to inform the person"
 
 
+def prepare_review() -> str:
+    """Build last month's review of accesses, once the month is over."""
+    return f"{prepare_last_month()} reviews of last month prepared"
+
+
+def remind_of_dates() -> str:
+    """Tell people of their actions and reviews that come due."""
+    return f"{reminding.remind_of_dates()} notices of dates made"
+
+
+def remind_of_feedback() -> str:
+    """Tell people what the next meeting waits for from them."""
+    return f"{remind_before_meetings()} notices of feedback made"
+
+
+def send_digests() -> str:
+    """One e-mail to everybody who has something waiting, as they chose."""
+    return f"{noticing.send_digests()} digests sent"
+
+
 def sign_checkpoints() -> str:
     """Sign the state of every ledger; the platform's comes last and takes in all others."""
     return f"{len(sign_all())} ledgers have a signed state"
+
+
+def forget_tables() -> str:
+    """Destroy uploaded tables and old references whose time is over."""
+    return f"{gate.forget_old_tables()} uploaded tables destroyed"
+
+
+def send_checkpoints() -> str:
+    """Sign and send the states to those who keep them outside, once a week."""
+    return f"{send_states()} signed states sent to those who keep them"
 
 
 def remind_recovery_keys() -> str:
@@ -54,6 +88,11 @@ def remind_recovery_keys() -> str:
 def end_access() -> str:
     """Take away what was given for a time that is over: grants, and copies of keys."""
     return f"{end_expired()} accesses for a time ended"
+
+
+def forget_people_without_account() -> str:
+    """Erase what is known of people who took part without an account, five years after."""
+    return f"{forget_old()} people present without account forgotten"
 
 
 def check_erasure_store() -> str:
@@ -93,11 +132,18 @@ STEPS: Final[list[Step]] = [
     clear_sessions,
     record_refusals,
     end_access,
+    forget_people_without_account,
     apply_retention,
+    forget_tables,
     check_erasure_store,
     copy_erasure_store,
     remind_recovery_keys,
     remind_to_inform,
+    prepare_review,
+    send_checkpoints,
+    remind_of_dates,
+    remind_of_feedback,
+    send_digests,
     sign_checkpoints,
 ]
 

@@ -126,7 +126,9 @@ def on_screen(actor: gate.Actor, number: UUID, *, room: gate.Room, since: date) 
     return OnScreen(sheet, screen.withheld_for)
 
 
-def followed(actor: gate.Actor, number: UUID, *, meeting: UUID, since: date) -> ScreenSheet | None:
+def on_own_screen(
+    actor: gate.Actor, number: UUID, *, meeting: UUID, since: date
+) -> ScreenSheet | None:
     """The same for one reader on their own device; `None` where it isn't theirs to read.
 
     What the room sees isn't theirs for that: the policy decides for them alone.

@@ -1,0 +1,106 @@
+"""The ledger's own prices: an append, a whole verification, and who saw one situation."""
+
+import os
+import statistics
+import time
+from functools import cache
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Event, Subject
+from audit.models import Entry
+from audit.names import concertation_ledger
+from audit.reading import who_saw
+from audit.record import append, ensure_ledger
+from audit.seeding import seed
+from audit.verify import verify_all
+from tests.benchmarks.measure import Measure, at_most, side_by_side
+from tests.benchmarks.models import PlainAudit
+
+# The bar is for 1,000,000: `LEDGER_EVENTS=1000000 make bench ONLY=ledger_search_ms`.
+EVENTS: Final = int(os.environ.get("LEDGER_EVENTS", "200000"))
+LEDGER: Final = concertation_ledger(UUID(int=8, version=4))
+OTHER: Final = concertation_ledger(UUID(int=9, version=4))
+SAMPLES: Final = 200
+
+
+@cache
+def seeded() -> UUID:
+    """A ledger of many events; a situation that stands in it."""
+    return seed(LEDGER, EVENTS)
+
+
+def ledger_append() -> Measure:
+    """One write with its event, against the same write with an unchained audit row."""
+    ensure_ledger(OTHER)
+    actor, subject = uuid4(), Subject(SubjectKind.SITUATION, uuid4())
+
+    def chained() -> None:
+        with transaction.atomic():
+            PlainAudit._default_manager.create(actor=actor, verb="work", subject=subject.number)
+            append(
+                OTHER,
+                Event(
+                    verb=Verb.FEEDBACK_GIVEN,
+                    actor=actor,
+                    purpose=Purpose.SHEET,
+                    subjects=(subject,),
+                ),
+            )
+
+    def plain() -> None:
+        with transaction.atomic():
+            PlainAudit._default_manager.create(actor=actor, verb="work", subject=subject.number)
+            PlainAudit._default_manager.create(
+                actor=actor, verb="feedback_given", subject=subject.number
+            )
+
+    one, other = side_by_side(chained, plain, samples=SAMPLES)
+    how = (
+        f"a row saved with its ledger event ({one * 1e3:.2f} ms) against the same row with one"
+        f" unchained audit row ({other * 1e3:.2f} ms), SQLite, median of {SAMPLES}"
+    )
+    return at_most(one / other, 1.3, "ratio", SAMPLES, how)
+
+
+def ledger_verify() -> Measure:
+    """The whole verification against only reading the rows."""
+    seeded()
+    start = time.perf_counter()
+    result = verify_all(only=LEDGER)
+    whole = time.perf_counter() - start
+    start = time.perf_counter()
+    rows = Entry.objects.filter(ledger__name=LEDGER).order_by("index").values_list()
+    count = sum(1 for _ in rows.iterator(2_000))
+    read = time.perf_counter() - start
+    assert result.ok
+    how = (
+        f"{count} entries: verified in {whole:.1f} s ({count / whole:,.0f} a second), all columns"
+        f" read in {read:.1f} s; SQLite, one core, once"
+    )
+    return at_most(whole / read, 4.0, "ratio", 1, how)
+
+
+def ledger_search_ms() -> Measure:
+    """Who saw one situation, by organisation."""
+    situation = seeded()
+    times = []
+    for _ in range(20):
+        start = time.perf_counter()
+        readers = who_saw(LEDGER, situation)
+        times.append((time.perf_counter() - start) * 1e3)
+    with CaptureQueriesContext(connection) as queries:
+        who_saw(LEDGER, situation)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + queries.captured_queries[0]["sql"])
+        plan = " ".join(row[3] for row in cursor.fetchall())
+    alone = "COVERING INDEX audit_subject_who_saw" in plan
+    how = (
+        f"{EVENTS} events, {sum(each.times for each in readers)} about it; answered by one index"
+        f" alone: {'yes' if alone else 'NO'}; median of 20 (LEDGER_EVENTS=1000000 for the bar)"
+    )
+    return at_most(statistics.median(times), 200.0, "ms", 20, how)
