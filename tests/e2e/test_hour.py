@@ -75,10 +75,10 @@ def test_a_meeting_of_six_situations_in_two_browsers(house: House) -> None:
     mine.goto(f"{address}/suivre")
     says(mine, "La réunion commence")
     says(mine, "Vous n’êtes pas noté")
-    seat = screen.locator(".seat-row", has_text="La Théière")
+    seat = screen.locator(".seat-row", has_text="Noor Exemple")
     seat.get_by_role("button", name="à distance").click()
     expect(
-        screen.locator(".seat-row", has_text="La Théière").locator("[aria-pressed=true]")
+        screen.locator(".seat-row", has_text="Noor Exemple").locator("[aria-pressed=true]")
     ).to_have_text("à distance")
 
     screen.get_by_role("button", name=re.compile("Commencer")).click()
@@ -148,7 +148,7 @@ def enter_by_keyboard(page: Page) -> None:
 def followed_live(screen: Page, mine: Page) -> None:
     """What is being typed on one device stays while the other changes; both end up on both."""
     write(mine, text="Le lien est gardé")
-    seat = screen.locator(".seat-row", has_text="Coup-de-Pouce")
+    seat = screen.locator(".seat-row", has_text="Maëlle Modèle")
     seat.get_by_role("button", name="excusé·e").click()
     expect(mine.locator("[data-part=entries]")).to_contain_text(
         "La Théière fait le lien", timeout=10_000
