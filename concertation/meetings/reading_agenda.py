@@ -147,7 +147,12 @@ class AgendaView:
 
 
 def agenda(
-    actor: gate.Actor, meeting: Meeting, on: date, *, proposes: bool = True
+    actor: gate.Actor,
+    meeting: Meeting,
+    on: date,
+    *,
+    proposes: bool = True,
+    with_people: bool = True,
 ) -> AgendaView | None:
     """The agenda of a meeting; one event lists the situations whose codes are shown.
 
@@ -177,8 +182,9 @@ def agenda(
             )
             for row in carried(actor, on).filter(kind=ItemKind.FREE)
         ]
-    people = expected(meeting.id, [each.situation for each in lines if each.situation])
-    lines = [_with(each, people) for each in lines]
+    if with_people:
+        people = expected(meeting.id, [each.situation for each in lines if each.situation])
+        lines = [_with(each, people) for each in lines]
     return AgendaView(
         lines=tuple(each for each in lines if each.state != ItemState.ASKED),
         asked=tuple(each for each in lines if each.state == ItemState.ASKED),

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from audit.enums import Purpose, SubjectKind
-from audit.event import Subject
+from audit.enums import Purpose
 from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ItemKind, ItemState, MeetingState, Presence, Reason
 from concertation.meetings.models import AgendaItem, Meeting
@@ -343,18 +342,14 @@ def _running(actor: gate.Actor, number: UUID, act: Act) -> Meeting:
     row = rows_of(actor).filter(id=number).first()
     if row is None:
         raise unknown(actor, number)
-    gate.allow(
-        actor,
-        act,
-        purpose=Purpose.MEETING,
-        subjects=(Subject(SubjectKind.MEETING, row.id),),
-    )
+    # The event that lists the agenda's situations stands for the page.
+    gate.allow(actor, act, purpose=Purpose.MEETING, record=False)
     return row
 
 
 def _hour(actor: gate.Actor, row: Meeting) -> tuple[Hour, AgendaView]:
     line = MeetingLine.of(row)
-    view = agenda(actor, row, line.on, proposes=False)
+    view = agenda(actor, row, line.on, proposes=False, with_people=False)
     if view is None:
         view = AgendaView((), (), (), row.planned_minutes, row.version, row.published_at)
     now = timezone.now()

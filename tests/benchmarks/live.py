@@ -37,7 +37,7 @@ from tests.situations.story import agree, bring
 BAR: Final = 300
 PEOPLE: Final = 19
 SITUATIONS: Final = 6
-SECONDS: Final = 60
+SECONDS: Final = 300
 POLL: Final = 3
 TOKEN: Final = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
 ITEM: Final = re.compile(rb'name="item" value="([0-9a-f-]+)"')

@@ -94,7 +94,7 @@ def test_following_is_by_one_s_own_rights_and_a_changed_item_is_an_event(circle:
     page = text(client.get(address("meeting-follow", row.id)))
     assert HEADLINE in page
     after = Entry.objects.filter(verb=Verb.READ, actor=circle.manager.user.id)
-    assert after.count() == before + 2  # the meeting, and the situation
+    assert after.count() == before + 1
     assert after.latest("index").purpose == "meeting"
 
 

@@ -5,7 +5,7 @@ device what one may see oneself.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -91,6 +91,7 @@ class ScreenSheet:
     review: tuple[ScreenAction, ...]
     actions: tuple[ScreenAction, ...]
     entries: tuple[ScreenEntry, ...]
+    # Who can be chosen in its forms; whoever only follows chooses nobody.
     people: tuple[Choice, ...]
 
     @property
@@ -119,7 +120,10 @@ def on_screen(actor: gate.Actor, number: UUID, *, room: gate.Room, since: date) 
     )
     if not screen.opened.groups:
         return OnScreen(None, screen.withheld_for, screen.nobody_present)
-    return OnScreen(_sheet(actor, rows, screen.opened, room.meeting), screen.withheld_for)
+    sheet = _sheet(rows, screen.opened, room.meeting)
+    if screen.shows(number, FieldGroup.SUMMARY):
+        sheet = replace(sheet, people=people(actor, rows.situation))
+    return OnScreen(sheet, screen.withheld_for)
 
 
 def on_own_screen(
@@ -135,7 +139,7 @@ def on_own_screen(
     opened = gate.reveal(
         actor, records=rows.all, subjects=[number], purpose=Purpose.MEETING, fields=_FIELDS
     )
-    return _sheet(actor, rows, opened, meeting)
+    return _sheet(rows, opened, meeting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ def _entries(about: Situation, since: date) -> QuerySet[Contribution]:
     return about.contributions.filter(on__gte=since).select_related("author__organisation")
 
 
-def _sheet(actor: gate.Actor, rows: _Rows, opened: gate.Revelation, meeting: UUID) -> ScreenSheet:
+def _sheet(rows: _Rows, opened: gate.Revelation, meeting: UUID) -> ScreenSheet:
     about = rows.situation
     values = {name: opened.get(about, name) for name in _FIELDS[Situation.SEALED_AS]}
     all_actions = tuple(
@@ -174,7 +178,6 @@ def _sheet(actor: gate.Actor, rows: _Rows, opened: gate.Revelation, meeting: UUI
     )
     framed = opened.may_see(about.id, FieldGroup.FRAME)
     timeline = opened.may_see(about.id, FieldGroup.TIMELINE)
-    told = opened.may_see(about.id, FieldGroup.SUMMARY)
     return ScreenSheet(
         number=about.id,
         code=code_of(about),
@@ -191,7 +194,7 @@ def _sheet(actor: gate.Actor, rows: _Rows, opened: gate.Revelation, meeting: UUI
         review=tuple(each for each in all_actions if not each.new),
         actions=tuple(each for each in all_actions if each.new),
         entries=tuple(_entry(each, opened, meeting) for each in rows.entries) if timeline else (),
-        people=people(actor, about) if told else (),
+        people=(),
     )
 
 
