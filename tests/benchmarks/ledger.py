@@ -42,9 +42,9 @@ def ledger_append() -> Measure:
 
     def unchained(name: str, events: Sequence[Event]) -> None:
         for each in events:
-            PlainAudit._default_manager.create(
+            PlainAudit(
                 actor=each.actor, verb=each.verb, subject=each.indexed_subjects[0].number
-            )
+            ).save()
 
     def chained() -> None:
         story.entry(circle.participant, row)
