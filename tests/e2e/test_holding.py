@@ -4,6 +4,8 @@ import re
 import time
 from datetime import date, timedelta
 
+from playwright.sync_api import expect
+
 from tests.e2e.people import House, fits, says, unfold, write
 
 
@@ -52,12 +54,13 @@ def test_a_case_manager_is_told_opens_and_updates_from_a_phone(house: House) -> 
     form.get_by_role("button", name="Ajouter au fil").click()
     says(desk, "Une place se libère demain.")
     phone.goto(f"{house.demo.url}/les-tilleuls/suivies")
-    says(phone, "du nouveau")
+    row = phone.locator("main li").filter(has_text=code)
+    expect(row).to_contain_text("du nouveau")
     fits(phone)
     house.picture(phone, "22-followed-phone")
     phone.get_by_role("link", name=code).first.click()
     says(phone, "Une place se libère demain.")
     phone.goto(f"{house.demo.url}/les-tilleuls/suivies")
-    assert phone.get_by_text("du nouveau").count() == 0
+    expect(row).not_to_contain_text("du nouveau")
     context.close()
     desk.close()
