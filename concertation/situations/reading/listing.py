@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from audit.enums import Purpose
@@ -27,7 +27,13 @@ from concertation.situations.enums import (
     Urgency,
 )
 from concertation.situations.meeting_days import told_since
-from concertation.situations.models import AgreedAction, Contribution, Situation, acted_for
+from concertation.situations.models import (
+    AgreedAction,
+    Contribution,
+    Situation,
+    acted_for,
+    answered_by,
+)
 from concertation.situations.reading.asking import (
     EVERYTHING,
     NOBODY,
@@ -123,15 +129,14 @@ class _Line:
     id: UUID
     code: str
     state: str
-    holder: UUID | None
-    brought_by: UUID
-    supervisor: UUID | None
     signalled_on: date | None
     review_on: date | None
     open_actions: int
     late_actions: int
     next_due: date | None
-    owned: int
+    mine: int
+    brought: bool
+    holder: str | None
 
     @property
     def next_on(self) -> date | None:
@@ -141,6 +146,16 @@ class _Line:
     @property
     def overdue(self) -> int:
         return 0 if self.state == SituationState.CLOSED else self.late_actions
+
+
+# What to sort by; what has no date yet awaits the group and comes as it was brought.
+_ORDERS: Final[Mapping[str, Callable[[_Line], Any]]] = {
+    "next": lambda line: line.next_on or line.signalled_on or _FAR,
+    "code": lambda line: line.code,
+    "state": lambda line: STATES.index(SituationState(line.state)),
+    "actions": lambda line: (-line.overdue, -line.open_actions),
+    "holder": lambda line: (line.holder is None, line.holder or ""),
+}
 
 
 def has_board(actor: gate.Actor) -> bool:
@@ -173,20 +188,19 @@ def board(
     fresh = _fresh(actor, lines, since)
     views = {
         "all": lines,
-        "mine": [each for each in lines if _is_mine(actor, each)],
+        "mine": [each for each in lines if each.mine],
         "overdue": [each for each in lines if each.overdue],
-        "new": [each for each in lines if each.id in fresh],
+        "new": [each for each in lines if each.id in fresh] if fresh else [],
     }
-    chosen = sorted(views[asked.view], key=lambda each: (each.signalled_on or _FAR, each.id))
     people = _people(actor)
-    chosen.sort(key=_order(asked.order, people), reverse=asked.descending)
+    chosen = sorted(views[asked.view], key=_ORDERS[asked.order], reverse=asked.descending)
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
     asked = replace(asked, page=min(asked.page, pages))
     listed = chosen[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
     return Board(
         rows=_rows(actor, listed, fresh, people),
         asked=asked,
-        choices=_choices(people, lines),
+        choices=_choices(people, within),
         pages=pages,
         found=len(chosen),
         all=len(lines),
@@ -220,18 +234,22 @@ def _narrowed(actor: gate.Actor, asked: Asked) -> QuerySet[Situation]:
 
 
 def _index(actor: gate.Actor, within: QuerySet[Situation]) -> list[_Line]:
+    """One row a situation, as it was brought. Numbers aren't columns here: turning thousands of
+    them into UUIDs would take most of the page's time."""
     opened = Q(actions__state__in=OPEN_ACTION_STATES)
     late = Q(actions__state__in=AGREED_ACTION_STATES, actions__due_on__lt=timezone.localdate())
-    rows = within.order_by().annotate(
+    me = actor.participation
+    mine = answered_by(me) | Q(case_manager=me)
+    rows = within.order_by("signalled_on", "id").annotate(
         open_actions=Count("actions", filter=opened),
         late_actions=Count("actions", filter=late),
         next_due=Min("actions__due_on", filter=opened),
-        owned=Count("actions", filter=opened & acted_for(actor.participation, "actions__owner")),
+        mine=Count("pk", filter=mine | (opened & acted_for(me, "actions__owner"))),
+        brought=Case(When(brought_by=me, then=True), default=False),
     )
     columns = (
-        "id", "code", "state", "case_manager", "brought_by", "supervisor",
-        "signalled_on", "next_review_on",
-        "open_actions", "late_actions", "next_due", "owned",
+        "id", "code", "state", "signalled_on", "next_review_on", "open_actions", "late_actions",
+        "next_due", "mine", "brought", "case_manager__organisation__name",
     )  # fmt: skip
     return [_Line(*each) for each in rows.values_list(*columns)]
 
@@ -286,17 +304,8 @@ def _fresh(actor: gate.Actor, lines: Sequence[_Line], since: datetime | None) ->
         each.id
         for each in lines
         if each.id in entered
-        or (
-            each.brought_by != actor.participation
-            and each.signalled_on is not None
-            and each.signalled_on >= day
-        )
+        or (not each.brought and each.signalled_on is not None and each.signalled_on >= day)
     }
-
-
-def _is_mine(actor: gate.Actor, line: _Line) -> bool:
-    answering = (line.brought_by, line.supervisor, line.holder)
-    return actor.participation in answering or bool(line.owned)
 
 
 def _people(actor: gate.Actor) -> Mapping[UUID, Participation]:
@@ -305,24 +314,8 @@ def _people(actor: gate.Actor) -> Mapping[UUID, Participation]:
     return {row.id: row for row in rows.select_related("organisation", "person")}
 
 
-def _order(column: str, people: Mapping[UUID, Participation]) -> Callable[[_Line], Any]:
-    """What to sort by; what has no date yet awaits the group and comes as it was brought."""
-
-    def holder(line: _Line) -> tuple[bool, str]:
-        row = people.get(line.holder) if line.holder else None
-        return (row is None, row.organisation.name if row else "")
-
-    return {
-        "next": lambda line: line.next_on or line.signalled_on or _FAR,
-        "code": lambda line: line.code,
-        "state": lambda line: STATES.index(SituationState(line.state)),
-        "actions": lambda line: (-line.overdue, -line.open_actions),
-        "holder": holder,
-    }[column]
-
-
-def _choices(people: Mapping[UUID, Participation], lines: Sequence[_Line]) -> Choices:
-    holding = {each.holder for each in lines if each.holder}
+def _choices(people: Mapping[UUID, Participation], within: QuerySet[Situation]) -> Choices:
+    holding = set(within.order_by().values_list("case_manager", flat=True).distinct())
     holders = [
         (str(row.id), f"{row.organisation.name}, {row.person.name}")
         for number, row in people.items()
@@ -346,7 +339,9 @@ def _rows(
     numbers = [line.id for line in listed]
     rows = {
         row.id: row
-        for row in _with(in_sight(actor).filter(id__in=numbers), ("code", "restricted", *_LISTED))
+        for row in _with(
+            in_sight(actor).filter(id__in=numbers), ("code", "restricted", "case_manager", *_LISTED)
+        )
     }
     opened = gate.reveal(
         actor,
@@ -385,7 +380,7 @@ def _row(
 ) -> BoardRow:
     urgency = opened.get(row, "urgency")
     closed = line.state == SituationState.CLOSED
-    holder = people.get(line.holder) if line.holder else None
+    holder = people.get(row.case_manager_id)
     return BoardRow(
         code=code_of(row),
         headline=shown(opened.get(row, "headline")),
