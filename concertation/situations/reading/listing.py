@@ -234,8 +234,7 @@ def _narrowed(actor: gate.Actor, asked: Asked) -> QuerySet[Situation]:
 
 
 def _index(actor: gate.Actor, within: QuerySet[Situation]) -> list[_Line]:
-    """One row a situation, as it was brought. Numbers aren't columns here: turning thousands of
-    them into UUIDs would take most of the page's time."""
+    """One row a situation, as it was brought; without numbers, whose UUIDs would take the time."""
     opened = Q(actions__state__in=OPEN_ACTION_STATES)
     late = Q(actions__state__in=AGREED_ACTION_STATES, actions__due_on__lt=timezone.localdate())
     me = actor.participation
