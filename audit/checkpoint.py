@@ -9,7 +9,6 @@ import binascii
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import router, transaction
 from django.utils import timezone
 
+from audit import keyfile
 from audit.enums import Verb
 from audit.event import CheckpointRef, Event
 from audit.merkle import HASH_BYTES
@@ -105,12 +105,16 @@ class State:
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 
-def sign_note(text: str, signer: Signer) -> str:
+def sign_note(text: str, *signers: Signer) -> str:
     """Sign a text that ends in a newline (C2SP signed-note). Raises ValueError otherwise."""
-    if not text.endswith("\n") or not _is_key_name(signer.name):
+    if not text.endswith("\n") or not all(_is_key_name(each.name) for each in signers):
         raise ValueError("a note ends in a newline and is signed by a plain name")
+    return text + "\n" + "".join(_signed_line(text, each) for each in signers)
+
+
+def _signed_line(text: str, signer: Signer) -> str:
     blob = signer.verifier.key_id + signer.key.sign(text.encode())
-    return f"{text}\n{_SIGNATURE_START}{signer.name} {base64.b64encode(blob).decode()}\n"
+    return f"{_SIGNATURE_START}{signer.name} {base64.b64encode(blob).decode()}\n"
 
 
 def open_note(note: str, verifier: Verifier) -> str:
@@ -173,13 +177,14 @@ def ledger_of(note: str) -> str:
 
 
 def signer_for(ledger_name: str) -> Signer:
-    """Load the server's key under the ledger's origin. Raises ImproperlyConfigured without one.
+    """The server's key under the ledger's origin. Raises ImproperlyConfigured without one."""
+    return Signer(origin_of(ledger_name), keyfile.load().current)
 
-    ``LEDGER_CHECKPOINT_SEED`` (32 bytes) serves tests; a server names
-    ``LEDGER_CHECKPOINT_KEY_FILE``, made by ``manage.py ledger key --new``.
-    """
-    seed = getattr(settings, "LEDGER_CHECKPOINT_SEED", None) or _read_seed()
-    return Signer(origin_of(ledger_name), Ed25519PrivateKey.from_private_bytes(seed))
+
+def verifiers_for(ledger_name: str) -> tuple[Verifier, ...]:
+    """What this server's signatures are checked by: the key in use first, then those before it."""
+    keys, origin = keyfile.load(), origin_of(ledger_name)
+    return tuple(Verifier(origin, public) for public in (keys.current.public_key(), *keys.retired))
 
 
 def open_checkpoint(note: str, ledger_name: str) -> State:
@@ -187,11 +192,26 @@ def open_checkpoint(note: str, ledger_name: str) -> State:
 
     Raises InvalidCheckpointError, or ImproperlyConfigured without a key to check by.
     """
-    verifier = signer_for(ledger_name).verifier
-    state = parse_state(open_note(note, verifier))
-    if state.origin != verifier.name:
-        raise InvalidCheckpointError("a checkpoint of another ledger")
-    return state
+    return open_with_age(note, ledger_name)[0]
+
+
+def open_with_age(note: str, ledger_name: str) -> tuple[State, int]:
+    """The state, and how old the newest key is that signed it: 0 in use, 1 the one before…
+
+    Raises as ``open_checkpoint``.
+    """
+    verifiers = verifiers_for(ledger_name)
+    for age, verifier in enumerate(verifiers):
+        try:
+            state = parse_state(open_note(note, verifier))
+        except ForgedSignatureError:
+            if age + 1 == len(verifiers):
+                raise
+            continue
+        if state.origin != verifier.name:
+            raise InvalidCheckpointError("a checkpoint of another ledger")
+        return state, age
+    raise AssertionError("an installation has a key")  # pragma: no cover - load() gave one
 
 
 def sign_checkpoint(ledger_name: str) -> Checkpoint:
@@ -213,13 +233,7 @@ def sign_checkpoint(ledger_name: str) -> Checkpoint:
             return last
         if ledger_name != PLATFORM:
             append(PLATFORM, _taken_in(ledger))
-        return Checkpoint.objects.using(using).create(
-            ledger=ledger,
-            size=ledger.size,
-            root=ledger.root,
-            note=note,
-            signed_at=timezone.now(),
-        )
+        return _keep(using, ledger, note)
 
 
 def sign_all() -> list[Checkpoint]:
@@ -229,27 +243,47 @@ def sign_all() -> list[Checkpoint]:
     return [sign_checkpoint(name) for name in ordered]
 
 
-def new_seed_text() -> str:
-    """Return a fresh key as the key file holds it: 32 random bytes in base64."""
-    return base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode() + "\n"
+def rotate() -> list[Checkpoint]:
+    """Replace the signing key: each ledger's state is signed by the old key and the new one.
+
+    Whoever knows only the old key sees it vouch for the new; from that size on the old one alone
+    signs nothing that is believed. The file changes last, before the commit: what fails leaves the
+    old key in use. Raises ImproperlyConfigured.
+    """
+    before = keyfile.read(keyfile.path())
+    after = keyfile.successor(before)
+    event = Event(
+        verb=Verb.CHECKPOINT_KEY_CHANGED,
+        details={"fingerprint": _print(after.current), "hash": _print(before.current)},
+    )
+    using = router.db_for_write(Ledger)
+    with transaction.atomic(using=using):
+        append(PLATFORM, event)
+        signed = []
+        for ledger in Ledger.objects.using(using).order_by("name"):
+            origin = origin_of(ledger.name)
+            state = State(origin, ledger.size, bytes(ledger.root))
+            note = sign_note(
+                state.text, Signer(origin, before.current), Signer(origin, after.current)
+            )
+            signed.append(_keep(using, ledger, note))
+        keyfile.replace(keyfile.path(), after)
+    return signed
+
+
+def _print(key: Ed25519PrivateKey) -> str:
+    return sha256(key.public_key().public_bytes_raw()).hexdigest()
+
+
+def _keep(using: str, ledger: Ledger, note: str) -> Checkpoint:
+    return Checkpoint.objects.using(using).create(
+        ledger=ledger, size=ledger.size, root=ledger.root, note=note, signed_at=timezone.now()
+    )
 
 
 def _taken_in(ledger: Ledger) -> Event:
     ref = CheckpointRef(ledger=ledger.name, size=ledger.size, root=bytes(ledger.root).hex())
     return Event(verb=Verb.CHECKPOINT_SIGNED, checkpoint=ref)
-
-
-def _read_seed() -> bytes:
-    path: str = str(getattr(settings, "LEDGER_CHECKPOINT_KEY_FILE", "") or "")
-    if not path:
-        raise ImproperlyConfigured("LEDGER_CHECKPOINT_KEY_FILE names no key")
-    try:
-        seed = base64.b64decode(Path(path).read_text().strip(), validate=True)
-    except (OSError, ValueError) as error:
-        raise ImproperlyConfigured("the checkpoint key file cannot be read") from error
-    if len(seed) != 32:
-        raise ImproperlyConfigured("the checkpoint key file holds no key")
-    return seed
 
 
 def _signature_line(line: str) -> tuple[str, bytes, bytes]:

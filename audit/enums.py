@@ -54,9 +54,11 @@ class SubjectKind(StrEnum):
     CHARTER = "charter"
     SUBSCRIPTION = "subscription"
     SIGNATURE = "signature"
+    WITHOUT_ACCOUNT = "without_account"
     TALLY_NOTE = "tally_note"
     REPORT = "report"
     FRAMEWORK = "framework"
+    REVIEW_ITEM = "review_item"
     LEDGER = "ledger"
 
 
@@ -87,6 +89,11 @@ class Verb(StrEnum):
     ORGANISATION_SUBSCRIBED = "organisation_subscribed"
     SUBSCRIPTION_ENDED = "subscription_ended"
     PEOPLE_CONFIRMED = "people_confirmed"
+    # someone present without account: the link they were given, what they said yes to, the
+    # coordinator's signature under it
+    CHARTER_OFFERED = "charter_offered"
+    CHARTER_ACCEPTED = "charter_accepted"
+    CHARTER_COUNTERSIGNED = "charter_countersigned"
     # membership and keys
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation_accepted"
@@ -152,6 +159,10 @@ class Verb(StrEnum):
     MEETING_HELD = "meeting_held"
     MEETING_CHANGED = "meeting_changed"
     ATTENDANCE_RECORDED = "attendance_recorded"
+    MEETING_OPENED = "meeting_opened"
+    MEETING_ANSWERED = "meeting_answered"
+    AGENDA_CHANGED = "agenda_changed"
+    AGENDA_PUBLISHED = "agenda_published"
     MINUTES_SAVED = "minutes_saved"
     SHOWN_ON_SCREEN = "shown_on_screen"
     # statistics
@@ -169,9 +180,14 @@ class Verb(StrEnum):
     LEDGER_READ = "ledger_read"
     LEDGER_EXPORTED = "ledger_exported"
     LEDGER_VERIFIED = "ledger_verified"
+    SEARCH_KEPT = "search_kept"
     CHECKPOINT_SIGNED = "checkpoint_signed"
     CHECKPOINT_KEY_CHANGED = "checkpoint_key_changed"
+    REVIEW_PREPARED = "review_prepared"
     REVIEWED = "reviewed"
+    REVIEW_ANSWERED = "review_answered"
+    REVIEW_SIGNED = "review_signed"
+    CHECKPOINT_SENT = "checkpoint_sent"
     # administration
     SETTINGS_CHANGED = "settings_changed"
     FRAMEWORK_RECORDED = "framework_recorded"
@@ -192,6 +208,9 @@ GOVERNANCE_VERBS = frozenset(
         Verb.ORGANISATION_SUBSCRIBED,
         Verb.SUBSCRIPTION_ENDED,
         Verb.PEOPLE_CONFIRMED,
+        Verb.CHARTER_OFFERED,
+        Verb.CHARTER_ACCEPTED,
+        Verb.CHARTER_COUNTERSIGNED,
         Verb.INVITED,
         Verb.INVITATION_ACCEPTED,
         Verb.ADMITTED,
@@ -225,7 +244,11 @@ GOVERNANCE_VERBS = frozenset(
         Verb.LEDGER_VERIFIED,
         Verb.CHECKPOINT_SIGNED,
         Verb.CHECKPOINT_KEY_CHANGED,
+        Verb.REVIEW_PREPARED,
         Verb.REVIEWED,
+        Verb.REVIEW_ANSWERED,
+        Verb.REVIEW_SIGNED,
+        Verb.CHECKPOINT_SENT,
         Verb.SETTINGS_CHANGED,
         Verb.FRAMEWORK_RECORDED,
         Verb.FRAMEWORK_ENDED,
@@ -273,6 +296,10 @@ WRITE_VERBS = frozenset(
         Verb.MEETING_HELD,
         Verb.MEETING_CHANGED,
         Verb.ATTENDANCE_RECORDED,
+        Verb.MEETING_OPENED,
+        Verb.MEETING_ANSWERED,
+        Verb.AGENDA_CHANGED,
+        Verb.AGENDA_PUBLISHED,
         Verb.MINUTES_SAVED,
     }
 )

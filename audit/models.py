@@ -215,3 +215,13 @@ class RefusalCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.waiting} refusals"
+
+
+# Django finds the models of an app here; the queue keeps its own in `review`.
+from audit.review.models import ReviewItem, ReviewMonth, ReviewReport, SavedSearch  # noqa: E402
+
+__all__ = [
+    "Checkpoint", "Entry", "EntrySubject", "Ledger", "RefusalCount", "ReviewItem", "ReviewMonth",
+    "ReviewReport",
+    "SavedSearch",
+]  # fmt: skip

@@ -20,7 +20,15 @@ from audit.checkpoint import (
 )
 from audit.enums import SubjectKind, Verb
 from audit.leaf import InvalidLeafError, Leaf, parse_leaf
-from audit.merkle import HASH_BYTES, InvalidProofError, inclusion_proof, leaf_hash, verify_inclusion
+from audit.merkle import (
+    HASH_BYTES,
+    InvalidProofError,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    verify_consistency,
+    verify_inclusion,
+)
 from audit.models import Entry, EntrySubject
 
 
@@ -99,7 +107,65 @@ def prove(ledger_name: str, entry: Entry) -> Inclusion:
     if entry.leaf is None:
         raise NoEntryError("the leaf was pruned")
     checkpoint = sign_checkpoint(ledger_name)
-    hashes = Entry.objects.filter(ledger__name=ledger_name, index__lt=checkpoint.size)
-    ordered = [bytes(each) for each in hashes.order_by("index").values_list("leaf_hash", flat=True)]
-    path = inclusion_proof(ordered, entry.index)
+    path = inclusion_proof(_hashes(ledger_name, checkpoint.size), entry.index)
     return Inclusion(bytes(entry.leaf), entry.index, tuple(path), checkpoint.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """That the state a checkpoint signs extends the ledger's first `old_size` entries."""
+
+    old_size: int
+    path: tuple[bytes, ...]
+    checkpoint: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The proof as a file holds it: bytes in base64."""
+        return {
+            "old_size": self.old_size,
+            "path": [base64.b64encode(step).decode() for step in self.path],
+            "checkpoint": self.checkpoint,
+        }
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """Read a proof from a file; raises `InvalidProofError` for anything else."""
+        try:
+            path = tuple(base64.b64decode(step, validate=True) for step in value["path"])
+            old, note = value["old_size"], value["checkpoint"]
+        except (KeyError, TypeError, ValueError, binascii.Error):
+            raise InvalidProofError("the proof is not complete") from None
+        if type(old) is not int or old < 0 or not isinstance(note, str):
+            raise InvalidProofError("the proof is not complete")
+        if any(len(step) != HASH_BYTES for step in path):
+            raise InvalidProofError("a hash has 32 bytes")
+        return cls(old, path, note)
+
+    def verify(self, old_root: bytes, verifier: Verifier) -> int:
+        """The size that the old root was extended to, under this key's signature.
+
+        Raises `InvalidProofError`.
+        """
+        try:
+            state = parse_state(open_note(self.checkpoint, verifier))
+        except InvalidCheckpointError as error:
+            raise InvalidProofError(str(error)) from None
+        verify_consistency(self.old_size, state.size, self.path, old_root, state.root)
+        return state.size
+
+
+def prove_consistency(ledger_name: str, old_size: int) -> Consistency:
+    """Prove that the ledger as it stands extends its first entries, under a checkpoint signed now.
+
+    Raises `NoEntryError` for a size that the ledger never had.
+    """
+    checkpoint = sign_checkpoint(ledger_name)
+    hashes = _hashes(ledger_name, checkpoint.size)
+    if not 0 <= old_size <= len(hashes):
+        raise NoEntryError(f"the ledger has {len(hashes)} entries")
+    return Consistency(old_size, tuple(consistency_proof(hashes, old_size)), checkpoint.note)
+
+
+def _hashes(ledger_name: str, size: int) -> list[bytes]:
+    rows = Entry.objects.filter(ledger__name=ledger_name, index__lt=size).order_by("index")
+    return [bytes(each) for each in rows.values_list("leaf_hash", flat=True).iterator()]

@@ -18,6 +18,8 @@ from audit.models import Checkpoint, Entry, EntrySubject, Ledger
 from audit.names import check_name
 
 PAGE_SIZE: Final = 50
+# Entries of one query of an export; their subjects fit one statement of an old SQLite.
+BATCH: Final = 400
 
 
 # A subject laid open before someone, one at a time.
@@ -45,6 +47,8 @@ class Line:
     # Read from the leaf itself; empty when it can't be read (``verify`` names such an entry).
     field_groups: tuple[str, ...] = ()
     details: Mapping[str, DetailValue] = field(default_factory=dict)
+    # In hexadecimal: what a proof of this entry starts from.
+    leaf_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,36 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonReader:
+    """How often and when one person, in one organisation's hat, had a situation before them."""
+
+    organisation: UUID | None
+    actor: UUID | None
+    times: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One time a situation was laid open before somebody, and why."""
+
+    time: datetime
+    actor: UUID | None
+    organisation: UUID | None
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One time a situation was put on a meeting's screen, and before which participations."""
+
+    time: datetime
+    meeting: UUID | None
+    present: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """A ledger as it stands, with its last signed state."""
 
@@ -85,46 +119,79 @@ class Head:
     checkpoint_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What to look for; nothing given means everything. Times are from `since` up to `until`."""
+
+    actor: UUID | None = None
+    organisation: UUID | None = None
+    # A situation's entries are those that name it as subject.
+    situation: UUID | None = None
+    verb: str | None = None
+    outcome: str | None = None
+    purpose: str | None = None
+    meeting: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING: Final = Filters()
+
+
 def search(
     ledger_name: str,
+    filters: Filters = EVERYTHING,
     *,
-    actor: UUID | None = None,
-    organisation: UUID | None = None,
-    situation: UUID | None = None,
-    verb: str | None = None,
-    outcome: str | None = None,
-    purpose: str | None = None,
-    meeting: UUID | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
     page: int = 1,
     page_size: int = PAGE_SIZE,
 ) -> Page:
-    """Return entries that fit every filter given; times are from ``since`` up to ``until``.
+    """Return one page of the entries that fit every filter, newest first.
 
-    A situation's entries are those that name it as subject. A page beyond the last is empty.
-    Raises InvalidLedgerNameError.
+    A page beyond the last is empty. Raises InvalidLedgerNameError.
     """
-    given = {
-        "actor": actor,
-        "organisation": organisation,
-        "verb": verb,
-        "outcome": outcome,
-        "purpose": purpose,
-        "meeting": meeting,
-        "time__gte": since,
-        "time__lt": until,
-    }
-    filters = {name: value for name, value in given.items() if value is not None}
-    entries = Entry.objects.filter(_in(ledger_name), **filters)
-    if situation is not None:
-        entries = entries.filter(
-            pk__in=_about(ledger_name, SubjectKind.SITUATION, situation).values("entry_id")
-        )
+    entries = _matching(ledger_name, filters)
     number = max(1, page)
     start = (number - 1) * page_size
     rows = entries.order_by("-index")[start : start + page_size]
     return Page(_lines(rows), entries.count(), number, page_size)
+
+
+def extent(ledger_name: str, filters: Filters) -> tuple[int, int]:
+    """How many entries fit, and the index that the newest of them lies below."""
+    found = _matching(ledger_name, filters).aggregate(count=Count("pk"), last=Max("index"))
+    return found["count"], 0 if found["last"] is None else found["last"] + 1
+
+
+def stream(ledger_name: str, filters: Filters, *, below: int) -> Iterator[tuple[Line, ...]]:
+    """Yield all entries that fit and lie below an index, newest first, batch by batch.
+
+    Each batch is its own short query from the last index on: memory stays flat, and no
+    transaction stays open while someone downloads.
+    """
+    entries = _matching(ledger_name, filters).order_by("-index")
+    while batch := _lines(entries.filter(index__lt=below)[:BATCH]):
+        yield batch
+        below = batch[-1].index
+
+
+def _matching(ledger_name: str, filters: Filters) -> QuerySet[Entry]:
+    given = {
+        "actor": filters.actor,
+        "organisation": filters.organisation,
+        "verb": filters.verb,
+        "outcome": filters.outcome,
+        "purpose": filters.purpose,
+        "meeting": filters.meeting,
+        "time__gte": filters.since,
+        "time__lt": filters.until,
+    }
+    entries = Entry.objects.filter(
+        _in(ledger_name), **{name: value for name, value in given.items() if value is not None}
+    )
+    if filters.situation is None:
+        return entries
+    about = _about(ledger_name, SubjectKind.SITUATION, filters.situation)
+    return entries.filter(pk__in=about.values("entry_id"))
 
 
 def details_of(
@@ -141,7 +208,7 @@ def details_of(
 
 def entries_of(ledger_name: str, actor: UUID, *, page: int = 1) -> Page:
     """Return what one person did: their own log, or the DPO's view of it."""
-    return search(ledger_name, actor=actor, page=page)
+    return search(ledger_name, Filters(actor=actor), page=page)
 
 
 def who_saw(
@@ -173,6 +240,68 @@ def who_saw(
     return tuple(Reader(**row) for row in rows)
 
 
+def shown_on_screen(
+    ledger_name: str, meeting: UUID, situation: UUID
+) -> Mapping[UUID, frozenset[str]]:
+    """Return, by the place of each person present, the field groups of a situation that a meeting's
+    screen has shown them so far: what needs no second entry."""
+    found = _about(ledger_name, SubjectKind.SITUATION, situation).filter(
+        verb=Verb.SHOWN_ON_SCREEN, outcome=Outcome.GRANTED
+    )
+    rows = Entry.objects.filter(pk__in=found.values("entry_id"), meeting=meeting)
+    shown: dict[UUID, frozenset[str]] = {}
+    for event in (_event(entry) for entry in rows.only("leaf")):
+        for place in event.present if event else ():
+            groups = event.field_groups if event else ()
+            shown[place] = shown.get(place, frozenset()) | frozenset(groups)
+    return shown
+
+
+def each_who_saw(ledger_name: str, number: UUID) -> tuple[PersonReader, ...]:
+    """Return each person who had a situation before them, by `who_saw`'s rules and its index."""
+    rows = (
+        _about(ledger_name, SubjectKind.SITUATION, number)
+        .exclude(verb=Verb.LEDGER_READ)
+        .filter(outcome=Outcome.GRANTED)
+        .values("organisation", "actor")
+        .annotate(times=Count("number"), first=Min("time"), last=Max("time"))
+        .order_by("organisation", "-times", "actor")
+    )
+    return tuple(PersonReader(**row) for row in rows)
+
+
+def openings_of(ledger_name: str, number: UUID) -> tuple[Opening, ...]:
+    """Return each time a situation was laid open before one person, the oldest first.
+
+    Meetings' screens are not in it (``shown_on_screens``): who clicked is not who saw.
+    """
+    about = _about(ledger_name, SubjectKind.SITUATION, number).filter(
+        verb__in=set(OPENINGS) - {Verb.SHOWN_ON_SCREEN}, outcome=Outcome.GRANTED
+    )
+    rows = Entry.objects.filter(pk__in=about.values("entry_id")).order_by("index")
+    columns = rows.values_list("time", "actor", "organisation", "purpose")
+    return tuple(
+        Opening(time, actor, organisation, purpose)
+        for time, actor, organisation, purpose in columns
+        if time is not None
+    )
+
+
+def shown_on_screens(ledger_name: str, number: UUID) -> tuple[Shown, ...]:
+    """Return when a situation was shown in a meeting, and before whom: those present are told by
+    the leaf alone. An entry whose leaf can't be read is left out; ``verify`` names it."""
+    about = _about(ledger_name, SubjectKind.SITUATION, number).filter(
+        verb=Verb.SHOWN_ON_SCREEN, outcome=Outcome.GRANTED
+    )
+    rows = Entry.objects.filter(pk__in=about.values("entry_id")).order_by("-index")
+    found = ((entry, _event(entry)) for entry in rows.only("time", "leaf", "meeting"))
+    return tuple(
+        Shown(entry.time, entry.meeting, event.present)
+        for entry, event in found
+        if event is not None and entry.time is not None
+    )
+
+
 def people_who_saw(ledger_name: str, number: UUID) -> set[UUID]:
     """Return the people a situation was laid open before; refusals and lists don't count."""
     rows = _about(ledger_name, SubjectKind.SITUATION, number).filter(
@@ -201,7 +330,7 @@ def _in(ledger_name: str) -> Q:
 
 
 def _lines(rows: QuerySet[Entry]) -> tuple[Line, ...]:
-    entries = list(rows.select_related("ledger").defer("leaf_hash"))
+    entries = list(rows.select_related("ledger"))
     subjects: dict[int, list[tuple[str, UUID]]] = {}
     found = EntrySubject.objects.filter(entry__in=entries).order_by("pk")
     for entry_id, kind, number in found.values_list("entry_id", "kind", "number"):
@@ -224,6 +353,7 @@ def _lines(rows: QuerySet[Entry]) -> tuple[Line, ...]:
             subjects=tuple(subjects.get(entry.pk, ())),
             field_groups=event.field_groups if event else (),
             details=event.details if event else {},
+            leaf_hash=bytes(entry.leaf_hash).hex(),
         )
         for entry, event in ((entry, _event(entry)) for entry in entries)
     )

@@ -16,13 +16,14 @@ from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 
-from audit.checkpoint import InvalidCheckpointError, State, ledger_of, open_checkpoint
+from audit.checkpoint import InvalidCheckpointError, State, ledger_of, open_with_age
 from audit.columns import ENTRY_COLUMNS, SUBJECT_COLUMNS, entry_values, subject_values
-from audit.enums import Verb
+from audit.enums import RetentionClass, Verb
 from audit.leaf import InvalidLeafError, Leaf, parse_leaf
 from audit.merkle import CompactRange, leaf_hash
 from audit.models import Checkpoint, Entry, EntrySubject, Ledger
 from audit.names import PLATFORM
+from audit.prune import Listed, listed_in
 
 BATCH: Final = 2_000
 
@@ -96,6 +97,9 @@ class _Walk:
     tree: CompactRange = field(default_factory=CompactRange)
     last_time: datetime | None = None
     writes: dict[UUID, int] = field(default_factory=dict)
+    listed: list[Listed] = field(default_factory=list)
+    # Writes gone by pruning, whose numbers nobody can count any more.
+    pruned_writes: int = 0
 
 
 def verify_all(
@@ -164,19 +168,30 @@ def _promised_by_platform() -> dict[str, list[State]]:
 
 def _signed_states(name: str, outside: Sequence[str]) -> list[State]:
     rows = Checkpoint.objects.filter(ledger__name=name).order_by("pk")
-    states = []
+    found = []
     for size, root, note in rows.values_list("size", "root", "note"):
-        state = _open(note, name, size)
+        state, age = _open(note, name, size)
         if (state.size, state.root) != (size, bytes(root)):
             why = "a checkpoint's columns differ from what was signed"
             raise _BadEntryError(state.size, BadKind.DERIVED_COLUMN, why)
-        states.append(state)
-    return states + [_open(note, name, 0) for note in outside]
+        found.append((state, age))
+    found += [_open(note, name, 0) for note in outside]
+    _check_ages(found)
+    return [state for state, _age in found]
 
 
-def _open(note: str, name: str, size: int) -> State:
+def _check_ages(found: Sequence[tuple[State, int]]) -> None:
+    """A key that was replaced signs nothing new: whoever stole it later gains nothing."""
+    for state, age in found:
+        replaced = min((other.size for other, newer in found if newer < age), default=state.size)
+        if state.size > replaced:
+            why = "a checkpoint is signed with a key that had been replaced by then"
+            raise _BadEntryError(replaced, BadKind.FORGED_SIGNATURE, why)
+
+
+def _open(note: str, name: str, size: int) -> tuple[State, int]:
     try:
-        return open_checkpoint(note, name)
+        return open_with_age(note, name)
     except (InvalidCheckpointError, ImproperlyConfigured) as error:
         why = f"the signature of a checkpoint does not hold: {error}"
         raise _BadEntryError(size, BadKind.FORGED_SIGNATURE, why) from error
@@ -192,6 +207,7 @@ def _by_size(states: Iterable[State]) -> dict[int, list[State]]:
 def _check_entries(
     walk: _Walk, ledger: Ledger, states: dict[int, list[State]], progress: Progress | None
 ) -> None:
+    walk.listed = listed_in(ledger)
     agreed = _agree(walk, states, 0)
     for index, leaf, stored_hash, columns, subjects in _stored(ledger, ledger.size):
         _check_entry(walk, ledger, index, leaf, stored_hash, columns, subjects)
@@ -251,8 +267,9 @@ def _check_entry(
     if index != expected:
         raise _BadEntryError(expected, BadKind.MISSING, "the entry is not there")
     if stored is None:
-        # Pruning (issue 8) will accept leaves it can account for; until then there are none.
-        raise _BadEntryError(index, BadKind.MISSING, "the entry's content was removed")
+        _check_pruned(walk, index, columns[0], subjects)
+        walk.tree.append(stored_hash)
+        return
     hashed = leaf_hash(stored)
     if hashed != stored_hash:
         raise _BadEntryError(index, BadKind.CHANGED, "the stored bytes do not give the stored hash")
@@ -267,6 +284,18 @@ def _check_entry(
     _check_write_number(walk, index, leaf)
     walk.tree.append(hashed)
     walk.last_time = leaf.time
+
+
+def _check_pruned(walk: _Walk, index: int, klass: str, subjects: list[tuple[Any, ...]]) -> None:
+    """A leaf may be gone where a prune event lists it and a later leaf proves that it was old."""
+    if not any(each.covers(index, klass) for each in walk.listed):
+        why = "the entry's content was removed, and no prune event accounts for it"
+        raise _BadEntryError(index, BadKind.MISSING, why)
+    if subjects:
+        why = "the search rows of a pruned entry are still there"
+        raise _BadEntryError(index, BadKind.DERIVED_COLUMN, why)
+    if klass == RetentionClass.WRITE:
+        walk.pruned_writes += 1
 
 
 def _check_place(walk: _Walk, ledger: Ledger, index: int, leaf: Leaf) -> None:
@@ -315,7 +344,10 @@ def _check_write_number(walk: _Walk, index: int, leaf: Leaf) -> None:
     written = leaf.event.written
     if written is None or written.situation is None:
         return
-    number, expected = written.write_number, walk.writes.get(written.situation, 0) + 1
+    number, expected = written.write_number or 0, walk.writes.get(written.situation, 0) + 1
+    if expected < number <= expected + walk.pruned_writes:
+        walk.pruned_writes -= number - expected
+        expected = number
     if number != expected:
         why = f"the situation's write number {expected} is due, the entry says {number}"
         raise _BadEntryError(index, BadKind.MISSING, why)

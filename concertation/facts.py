@@ -17,6 +17,9 @@ from django.utils.translation import override
 
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation, Representation, User
+from concertation.meetings.enums import MeetingState
+from concertation.meetings.models import Meeting
+from concertation.meetings.room import in_the_room, without_account
 from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.models import (
     AgreedAction,
@@ -26,7 +29,7 @@ from concertation.situations.models import (
     acted_for,
 )
 from ethics.gate.actor import Actor
-from ethics.gate.facts import PlaceFacts
+from ethics.gate.facts import Outsider, PlaceFacts, Present
 from ethics.policy_facts import SubjectFacts
 from ethics.roles import Role, SecrecyStatus
 
@@ -40,8 +43,20 @@ def place_facts(row: Participation) -> PlaceFacts:
         organisation=row.organisation_id,
         roles=row.role_set,
         status=SecrecyStatus(row.secrecy_status),
-        current=row.is_current(),
+        current=row.is_current() and not _meeting_is_over(row),
+        meeting=row.for_meeting,
     )
+
+
+def _meeting_is_over(row: Participation) -> bool:
+    """Whether the one meeting a guest came for was closed, dropped or moved to another day: what
+    they signed was for that day, and their place ends with it. Asked for guests of a meeting
+    only."""
+    if row.for_meeting is None:
+        return False
+    waiting = Meeting.objects.filter(id=row.for_meeting, cancelled_at=None)
+    meeting = waiting.exclude(state=MeetingState.CLOSED).first()
+    return meeting is None or timezone.localtime(meeting.starts_at).date() != row.ends_on
 
 
 class Provider:
@@ -102,6 +117,18 @@ class Provider:
                 addressed_to=frozenset(mine.get(number, ())),
             )
         return found
+
+    def present(self, concertation: UUID, meeting: UUID) -> tuple[Present, ...]:
+        """The people in the room of a meeting that is in session there, now."""
+        running = Meeting.objects.filter(
+            id=meeting, concertation=concertation, state=MeetingState.IN_SESSION
+        )
+        return in_the_room(meeting) if running.exists() else ()
+
+    def without_account(self, concertation: UUID, meeting: UUID) -> tuple[Outsider, ...]:
+        """Those in that room who have no account."""
+        here = Meeting.objects.filter(id=meeting, concertation=concertation)
+        return without_account(meeting) if here.exists() else ()
 
     def platform_roles(self, person: UUID) -> frozenset[Role]:
         """Roles held outside any concertation: administrator, representative."""

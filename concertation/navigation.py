@@ -49,6 +49,8 @@ class Navigation:
     renew_url: str = ""
     account_url: str = ""
     sign_out_url: str = ""
+    # Whether single keys do something, for this person.
+    shortcuts: bool = True
 
 
 # (route, label, icon, in the phone's bar, act in the roles' reach, routes under it)
@@ -58,6 +60,7 @@ _ENTRIES: tuple[tuple[str, Callable[[], str], str, bool, Act, str], ...] = (
     ("meetings", lambda: _("Réunions"), "meeting", True, Act.READ_MEETINGS, "meeting"),
     ("report", lambda: _("Rapport"), "report", False, Act.READ_REPORT, "report"),
     ("members", lambda: _("Membres"), "people", False, Act.READ_MEMBERS, "member"),
+    ("review", lambda: _("Revue"), "eye", True, Act.REVIEW, "review"),
     ("ledger", lambda: _("Journal des accès"), "shield", True, Act.READ_LEDGER, "ledger"),
 )
 
@@ -69,6 +72,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"nav": nav}
     nav.signed_in = True
     nav.display_name = request.user.name  # type: ignore[union-attr]
+    nav.shortcuts = request.user.shortcuts  # type: ignore[union-attr]
     nav.account_url = reverse("account")
     nav.sign_out_url = reverse("sign-out")
     hat: Participation | None = getattr(request, "hat", None)
@@ -119,6 +123,9 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
         for route, label, icon, phone, act, under in _ENTRIES
         if _reaches(hat, act)
     ]
+    if hat.for_meeting:
+        address = reverse("meeting", args=[slug, hat.for_meeting])
+        items = [Item(_("La réunion"), address, "meeting", here == "meeting", True)]
     if not _reaches(hat, Act.LIST) and hat.role_set & {Role.GUEST, Role.LIMITED_READER}:
         # In the board's place and at its address: what is theirs.
         mine = here == "board" or here.startswith("situation")
@@ -153,6 +160,18 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
             reverse("policy", args=[slug]),
             "eye",
             here == "policy",
+            False,
+            True,
+        )
+    )
+    own = reverse("my-log", args=[slug])
+    items.append(Item(_("Mon journal"), own, "history", here == "my-log", False, True))
+    items.append(
+        Item(
+            _("Règles de la revue"),
+            reverse("review-rules", args=[slug]),
+            "search",
+            here == "review-rules",
             False,
             True,
         )

@@ -38,6 +38,7 @@ class Act(models.TextChoices):
 
     READ = "read", _("lire")
     LIST = "list", _("voir dans le tableau")
+    SEARCH = "search", _("chercher dans les textes")
     BRING = "bring", _("présenter une situation")
     SUBMIT = "submit", _("soumettre un brouillon à sa ou son responsable de stage")
     SHARE_DRAFT = "share_draft", _("décider de partager un brouillon")
@@ -65,7 +66,9 @@ class Act(models.TextChoices):
     ASK_ACCESS = "ask_access", _("demander l’accès à une situation restreinte")
     GRANT_ACCESS = "grant_access", _("accorder l’accès pour un temps")
     READ_MEETINGS = "read_meetings", _("voir réunions et ordre du jour")
+    VISIT_MEETING = "visit_meeting", _("voir la réunion à laquelle on est invité·e")
     PLAN_MEETING = "plan_meeting", _("prévoir et tenir une réunion")
+    TAKE_PART = "take_part", _("dire si l’on vient, demander un point")
     READ_REPORT = "read_report", _("lire le rapport de l’année")
     LIFT_SUPPRESSION = "lift_suppression", _("lever le masquage des petits nombres")
     IMPORT = "import", _("importer un tableau de suivi")
@@ -82,6 +85,9 @@ class Act(models.TextChoices):
     RENEW_KEYS = "renew_keys", _("renouveler les clés et la clé de secours")
     READ_LEDGER = "read_ledger", _("lire le journal des accès")
     VERIFY_LEDGER = "verify_ledger", _("vérifier le journal")
+    READ_OWN_LOG = "read_own_log", _("lire son propre journal")
+    REVIEW = "review", _("tenir la revue mensuelle des accès")
+    ANSWER_REVIEW = "answer_review", _("répondre à une question sur ses propres accès")
     SUBSCRIBE = "subscribe", _("faire adhérer l’organisation")
     ADMINISTER = "administer", _("créer concertations et organisations")
     PUBLISH_CHARTER = "publish_charter", _("publier une version de la charte")
@@ -161,6 +167,8 @@ READ_TABLE: Final[Mapping[FieldGroup, Cell]] = MappingProxyType(
 TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
     {
         Act.LIST: _READERS,
+        # Going through the texts to find: never a guest's or a limited reader's (design 1).
+        Act.SEARCH: _READERS,
         Act.BRING: MappingProxyType({**_READERS, R.LIMITED_READER: W.ALWAYS}),
         Act.SUBMIT: MappingProxyType({R.INTERN: W.ALWAYS}),
         Act.SHARE_DRAFT: MappingProxyType(
@@ -200,7 +208,10 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.ASK_ACCESS: _CIRCLE,
         Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
         Act.READ_MEETINGS: _READERS,
+        # The reading compares the meeting with the one the guest's place is bound to.
+        Act.VISIT_MEETING: MappingProxyType({R.GUEST: W.ALWAYS}),
         Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.TAKE_PART: _READERS,
         Act.READ_REPORT: _READERS,
         Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
@@ -218,6 +229,9 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.RENEW_KEYS: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_LEDGER: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.VERIFY_LEDGER: MappingProxyType({R.DPO: W.ALWAYS, R.COORDINATOR: W.ALWAYS}),
+        Act.READ_OWN_LOG: MappingProxyType({**_EVERYONE, R.DPO: W.ALWAYS}),
+        Act.REVIEW: MappingProxyType({R.DPO: W.ALWAYS}),
+        Act.ANSWER_REVIEW: _EVERYONE,
         Act.SUBSCRIBE: MappingProxyType({R.REPRESENTATIVE: W.ALWAYS}),
         Act.ADMINISTER: MappingProxyType({R.ADMINISTRATOR: W.ALWAYS}),
         # A version binds every concertation of the platform: published where none is read.
@@ -228,6 +242,9 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
 # Acts of roles held outside any concertation: no participation stands in the way.
 OUTSIDE: Final = frozenset({Act.ADMINISTER, Act.SUBSCRIBE, Act.PUBLISH_CHARTER})
 
+# A guest of one meeting comes for an hour: who else belongs to the circle isn't theirs to read.
+NOT_FOR_ONE_MEETING: Final = frozenset({Act.READ_MEMBERS})
+
 # Acts on one situation: the audience, conflicts and its state count.
 ON_A_SITUATION: Final = frozenset(
     {
@@ -236,11 +253,11 @@ ON_A_SITUATION: Final = frozenset(
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
         Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE, Act.REOPEN,
         Act.READ_OWN, Act.OPEN_TO_GUEST, Act.SUBMIT, Act.SHARE_DRAFT,
-        Act.EXTEND,
+        Act.EXTEND, Act.SEARCH,
     }
 )  # fmt: skip
 WRITES: Final = ON_A_SITUATION - {
-    Act.READ, Act.READ_OWN, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS,
+    Act.READ, Act.READ_OWN, Act.LIST, Act.SEARCH, Act.READ_HISTORY, Act.SEE_READERS,
 }  # fmt: skip
 # A closed situation is read, and nothing more, until it is reopened or erased; who may read it and
 # how long it is kept can still change, and the person may withdraw their agreement.
@@ -280,6 +297,8 @@ def who_is(person: PersonFacts) -> Refusal | None:
 
 def in_reach(act: Act, person: PersonFacts) -> bool:
     """Whether a role of this person stands in the act's cell at all: may they see an empty list?"""
+    if person.one_meeting and act in NOT_FOR_ONE_MEETING:
+        return False
     return who_is(person) is None and _granting(cell(act), person, None) is not None
 
 
@@ -300,6 +319,8 @@ def decide(
         refusal = _about(act, person, subject)
     if refusal is not None:
         return Decision(False, refusal=refusal)
+    if person.one_meeting and act in NOT_FOR_ONE_MEETING:
+        return Decision(False, refusal=Refusal.ROLE)
     if act == Act.READ:
         return _read(person, subject, groups)
     role = _granting(cell(act), person, subject)

@@ -22,6 +22,8 @@ class PersonFacts:
     status: SecrecyStatus = SecrecyStatus.OTHER
     subscribed: bool = False
     signed: bool = False
+    # A guest of one meeting: that meeting, and what is opened to them by name.
+    one_meeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

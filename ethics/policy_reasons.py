@@ -62,16 +62,18 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
             "Le tableau montre tout le quartier d’un coup : il n’est ouvert qu’au cercle tenu au"
             " secret."
         ),
+        Act.SEARCH: _(
+            "Chercher, c’est parcourir tous les textes : seul le cercle qui les lit le peut."
+        ),
         Act.BRING: _(
             "Qui travaille dans le quartier peut demander l’aide du groupe, la police aussi :"
             " donner n’est pas lire."
         ),
         Act.SUBMIT: _(
-            "Apprendre, c’est oser apporter : quelqu’un de la même maison relit et en répond."
+            "On apprend le métier sous le regard de quelqu’un : qui encadre relit avant que le"
+            " groupe ne lise."
         ),
-        Act.SHARE_DRAFT: _(
-            "Partager un secret se décide par qui en répond, pas par qui l’a mis en mots."
-        ),
+        Act.SHARE_DRAFT: _("Partager engage : qui répond du brouillon en décide."),
         Act.READ_OWN: _("On peut relire ce qu’on a écrit soi-même : on le sait déjà."),
         Act.EDIT: _("Qui répond d’une présentation la corrige : une seule voix, pas vingt."),
         Act.CONTRIBUTE: _("Aider, c’est aussi écrire ce qu’on sait et ce qu’on se demande."),
@@ -115,6 +117,10 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
             "L’ordre du jour dit de quelles situations on parlera : il suit les mêmes règles"
             " qu’elles."
         ),
+        Act.VISIT_MEETING: _(
+            "Invité·e à une réunion, on voit celle-là et aucune autre, sans rien de son contenu."
+        ),
+        Act.TAKE_PART: _("Qui vient peut dire ce dont il voudrait parler."),
         Act.PLAN_MEETING: _("La coordination convoque et tient la réunion."),
         Act.READ_REPORT: _(
             "Le rapport est le bilan du cercle : le cercle le lit, et il ne montre personne."
@@ -160,6 +166,11 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
         Act.VERIFY_LEDGER: _(
             "Vérifier que rien n’a été changé ne montre rien de ce qui est écrit."
         ),
+        Act.READ_OWN_LOG: _("Ce qui est consigné sur vous, vous pouvez le lire."),
+        Act.REVIEW: _(
+            "Relire les accès est un contrôle : il revient à qui ne lit aucune situation."
+        ),
+        Act.ANSWER_REVIEW: _("À qui l’on demande compte, on laisse la parole."),
         Act.SUBSCRIBE: _("Seul qui représente une organisation peut l’engager."),
         Act.ADMINISTER: _("Créer une concertation ne demande d’en lire aucune."),
         Act.PUBLISH_CHARTER: _(
@@ -171,18 +182,20 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
 # Why a role's yes has a condition.
 WHY_WHEN: Final[Mapping[tuple[Role, When], Promise]] = MappingProxyType(
     {
-        (R.PARTICIPANT, W.OWN): _("C’est la personne qui a présenté la situation qui en répond."),
+        (R.PARTICIPANT, W.OWN): _(
+            "Qui a présenté la situation, ou encadre qui l’a présentée, en répond."
+        ),
         (R.PARTICIPANT, W.ADDRESSED): _(
             "Chacun fait avancer sa propre action, pas celle d’un autre."
         ),
         (R.PARTICIPANT, W.NAMED): _("Qui n’a été admis que pour un temps n’en admet pas d’autres."),
-        (R.INTERN, W.OWN): _("Stagiaire ou non, on relit ce qu’on a apporté soi-même."),
-        (R.INTERN, W.ADDRESSED): _("On apprend aussi en tenant ce qu’on a pris sur soi."),
         (R.CASE_MANAGER, W.HELD): _("On est référent·e d’une situation, jamais de toutes."),
         (R.COORDINATOR, W.OWN): _("Le brouillon d’un autre n’appartient qu’à lui."),
         (R.COORDINATOR, W.NAMED): _(
             "Coordonner n’ouvre pas une situation dont on est tenu à l’écart."
         ),
+        (R.INTERN, W.OWN): _("On relit son propre texte, pas le brouillon d’un collègue."),
+        (R.INTERN, W.ADDRESSED): _("Une ou un stagiaire fait avancer l’action dont on l’a chargé."),
         (R.GUEST, W.TICKED): _("On invite pour une situation précise, jusqu’à un jour précis."),
         (R.GUEST, W.ADDRESSED): _("Une personne invitée répond de sa propre action."),
         (R.LIMITED_READER, W.OWN): _(
@@ -201,15 +214,16 @@ WHY_NOT: Final[Mapping[Role, Promise]] = MappingProxyType(
             "Ce qui engage tout le cercle revient à la coordination, ce qui le contrôle au ou à la"
             " DPO : qui aide ne fait pas tout."
         ),
-        R.INTERN: _(
-            "Un stage sert à apprendre : ce qui engage d’autres attend la personne qui encadre."
-        ),
         R.CASE_MANAGER: _(
             "Suivre une situation ajoute ces droits à ceux des intervenant·es, pour elle seule."
         ),
         R.COORDINATOR: _(
             "La coordination tient le cercle, elle ne le surveille pas : le journal parle aussi"
             " d’elle, quelqu’un d’autre le lit."
+        ),
+        R.INTERN: _(
+            "On apprend en lisant, en écrivant et en proposant ; ce qui engage le groupe reste à"
+            " qui encadre et en répond."
         ),
         R.GUEST: _(
             "On invite pour aider à une situation : ce qui n’y sert pas n’est pas nécessaire, donc"

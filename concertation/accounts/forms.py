@@ -1,6 +1,8 @@
 """Forms of accounts: they read and tidy what was typed; the rules live in the actions."""
 
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth.password_validation import (
@@ -10,6 +12,7 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.enums import Cadence, Domain, Place
@@ -23,8 +26,10 @@ from concertation.accounts.models import (
 )
 from concertation.accounts.tidy import tidy_address, tidy_name
 from ethics.charter.models import Power
+from ethics.charter.statements import OneMeeting
 from ethics.roles import SecrecyStatus
 
+EVERYBODY: Final = "everybody"
 _OUR_CODE: Final = {"class": "input--code", "autocomplete": "one-time-code"}
 
 
@@ -181,7 +186,34 @@ class SubscriptionForm(CharterForm):
         widget=forms.RadioSelect,
     )
     starts_on = date_field(_("À partir du"))
-    field_order = ("power", "starts_on", "agree", "password", "language")
+    scope = forms.ChoiceField(
+        label=_("Pour qui ?"), required=False, widget=forms.RadioSelect, choices=()
+    )
+    field_order = ("scope", "power", "starts_on", "agree", "password", "language")
+
+    def __init__(self, *args: Any, meetings: Sequence[OneMeeting] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not meetings:
+            del self.fields["scope"]
+            return
+        # Nothing is chosen beforehand: one binds for an afternoon, the other without an end.
+        self.fields["scope"].required = True
+        self.fields["scope"].choices = [  # type: ignore[attr-defined]
+            *(
+                (
+                    str(each.meeting),
+                    _("Seulement pour nos invité·es à la réunion du %(day)s")
+                    % {"day": date_format(each.on, "DATE_FORMAT")},
+                )
+                for each in meetings
+            ),
+            (EVERYBODY, _("Pour toutes les personnes que nous envoyons, sans date de fin")),
+        ]
+
+    def meeting(self) -> UUID | None:
+        """The one meeting it is for, if any."""
+        chosen = self.cleaned_data.get("scope") or EVERYBODY
+        return None if chosen == EVERYBODY else UUID(chosen)
 
     def clean_starts_on(self) -> Any:
         day = self.cleaned_data["starts_on"]

@@ -58,6 +58,9 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     # Creates concertations and organisations; never reads content (design 1).
     is_administrator = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # How close the board's rows stand, and whether single keys do something.
+    compact_board = models.BooleanField(default=False)
+    shortcuts = models.BooleanField(default=True)
 
     objects = UserManager()
 
@@ -177,6 +180,8 @@ class Participation(models.Model):
     )
     starts_on = models.DateField(_("du"), default=timezone.localdate)
     ends_on = models.DateField(_("au"), null=True, blank=True)
+    # A guest of one meeting: the place ends with its day. The meeting's row lives above.
+    for_meeting = models.UUIDField(null=True, blank=True)
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
@@ -192,13 +197,22 @@ class Participation(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person", "concertation", "organisation"],
-                condition=~models.Q(state="ended"),
+                condition=~models.Q(state="ended") & models.Q(for_meeting__isnull=True),
                 name="one_open_place_for_an_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "for_meeting"],
+                condition=~models.Q(state="ended"),
+                name="one_open_place_for_a_meeting",
             ),
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True)
                 | models.Q(ends_on__gte=models.F("starts_on")),
                 name="participation_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(for_meeting__isnull=True) | models.Q(ends_on__isnull=False),
+                name="guest_of_a_meeting_ends",
             ),
         ]
 

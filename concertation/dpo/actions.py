@@ -1,14 +1,23 @@
 """Verifying the ledgers: recompute, record what was found, sign the state when all is well."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
+from audit import reading as ledger
 from audit.checkpoint import InvalidCheckpointError, ledger_of, open_checkpoint, sign_checkpoint
 from audit.enums import Outcome, Purpose, SubjectKind, Verb
 from audit.event import DetailValue, Event, Subject
+from audit.export import csv_lines, json_lines
+from audit.models import Ledger
 from audit.names import PLATFORM, concertation_ledger
 from audit.record import record_now
+from audit.review.models import SavedSearch
 from audit.verify import LedgerResult, verify_all
-from concertation.dpo.errors import KeptStateUnusable
+from concertation.dpo import reading
+from concertation.dpo.errors import KeptStateUnusable, TooManySearches
+from concertation.dpo.reading import Search
+from concertation.dpo.searches import MOST, ledger_name, own
 from ethics import gate
 from ethics.policy import Act
 
@@ -60,6 +69,55 @@ def verify_ledgers(actor: gate.Actor, *, kept: str = "") -> bool:
         sign_checkpoint(own)
         sign_checkpoint(PLATFORM)
     return ok
+
+
+def export_log(actor: gate.Actor, search: Search, kind: str) -> Iterator[str]:
+    """The entries that fit, as the lines of a file, made while it is sent.
+
+    Recorded before the first line, with how many entries leave: those that fit at that moment.
+    Raises `Refused`.
+    """
+    allowed = gate.allow(actor, Act.READ_LEDGER, purpose=Purpose.REVIEW, record=False)
+    name, filters = ledger_name(actor), reading.filters_of(search)
+    rows, below = ledger.extent(name, filters)
+    event = Event(
+        verb=Verb.LEDGER_EXPORTED,
+        actor=actor.person,
+        organisation=actor.organisation,
+        role=str(allowed.role),
+        purpose=Purpose.REVIEW,
+        subjects=tuple(reading.about(search)),
+        request_id=actor.request_id,
+        details={"format": kind, "rows": rows},
+    )
+    record_now(name, event)
+    batches = ledger.stream(name, filters, below=below)
+    write = csv_lines if kind == "csv" else json_lines
+    return write(batches, reading.names_for_export)
+
+
+def keep_search(actor: gate.Actor, name: str, filters: dict[str, str]) -> None:
+    """Keep a search under a name; the same name again replaces it.
+
+    Raises `Refused`, `IdentifierFound` or `TooManySearches`.
+    """
+    with gate.writing(actor, Act.READ_LEDGER, verb=Verb.SEARCH_KEPT, purpose=Purpose.REVIEW) as pen:
+        pen.guard(name=name)
+        book = Ledger.objects.get(name=ledger_name(actor))
+        if own(actor).exclude(name=name).count() >= MOST:
+            raise TooManySearches
+        SavedSearch.objects.update_or_create(
+            ledger=book, owner=actor.person, name=name, defaults={"filters": filters}
+        )
+        pen.record(Verb.SEARCH_KEPT)
+
+
+def forget_search(actor: gate.Actor, number: UUID) -> None:
+    """Forget one of one's own kept searches; another's is unknown. Raises `Refused`."""
+    with gate.writing(actor, Act.READ_LEDGER, verb=Verb.SEARCH_KEPT, purpose=Purpose.REVIEW) as pen:
+        deleted, _rows = own(actor).filter(pk=number).delete()
+        if deleted:
+            pen.record(Verb.SEARCH_KEPT, details={"value": "forgotten"})
 
 
 def _kept_state(own: str, text: str) -> _Kept | None:

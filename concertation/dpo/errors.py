@@ -11,3 +11,35 @@ class KeptStateUnusable(DpoError):
 
 class UnknownCode(DpoError):
     """No living situation of this concertation has this code; recorded like any unknown code."""
+
+
+class NotThatMonth(DpoError):
+    """A month that has not begun has no queue."""
+
+
+class Stale(DpoError):
+    """Somebody changed the item since the page was opened."""
+
+
+class Ended(DpoError):
+    """The item has ended, or the question was answered: there is nothing left to do."""
+
+
+class AlreadyAsked(DpoError):
+    """The reader was asked once; their answer, or none, is what the item ends on."""
+
+
+class NobodyToAsk(DpoError):
+    """The reader has no place here any more, and couldn't come to answer."""
+
+
+class TooManySearches(DpoError):
+    """Twenty kept searches are a list that nobody reads."""
+
+
+class NotYet(DpoError):
+    """The month isn't over, or an item of it was not looked at yet."""
+
+
+class AlreadySigned(DpoError):
+    """A month has one report."""

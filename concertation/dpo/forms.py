@@ -1,6 +1,7 @@
 """The DPO's search, and the form that verifies."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +14,8 @@ from audit.enums import Outcome
 from concertation.dpo import labels, reading
 from concertation.dpo.errors import UnknownCode
 from concertation.dpo.reading import Search
+from concertation.dpo.searches import KEPT
+from concertation.guarding import GuardedForm
 from ethics import gate
 
 KEPT_LONGEST: Final = 20_000
@@ -38,6 +41,7 @@ class SearchForm(forms.Form):
     """Who, which situation, what, when, with which result. Nothing is asked, all may be left."""
 
     person = forms.ChoiceField(label=_("Personne"), required=False)
+    organisation = forms.ChoiceField(label=_("Organisation"), required=False)
     code = forms.CharField(
         label=_("Situation"),
         required=False,
@@ -45,7 +49,9 @@ class SearchForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     verb = forms.ChoiceField(label=_("Acte"), required=False)
+    purpose = forms.ChoiceField(label=_("Finalité"), required=False)
     outcome = forms.ChoiceField(label=_("Issue"), required=False)
+    meeting = forms.ChoiceField(label=_("Réunion"), required=False)
     since = _day(_("Du"))
     until = _day(_("Au"))
 
@@ -54,6 +60,9 @@ class SearchForm(forms.Form):
         self.actor = actor
         self.situation: tuple[UUID, str] | None = None
         self._choose("person", _("Toutes"), reading.people(actor))
+        self._choose("organisation", _("Toutes"), reading.organisations(actor))
+        self._choose("meeting", _("Toutes"), reading.meetings(actor))
+        self._choose("purpose", _("Toutes"), list(labels.PURPOSES.items()))
         groups = [(group, list(verbs.items())) for group, verbs in labels.VERBS]
         self._choose("verb", _("Tous"), groups)
         outcomes = [(each, labels.OUTCOMES[each]) for each in Outcome]
@@ -92,19 +101,40 @@ class SearchForm(forms.Form):
         number, code = self.situation or (None, "")
         return Search(
             person=UUID(data["person"]) if data["person"] else None,
+            organisation=UUID(data["organisation"]) if data["organisation"] else None,
             situation=number,
             code=code,
             verb=data["verb"],
+            purpose=data["purpose"],
             outcome=data["outcome"],
+            meeting=UUID(data["meeting"]) if data["meeting"] else None,
             since=data["since"],
             until=data["until"],
-            page=self._page(),
+            page=page_number(self.data),
         )
 
-    def _page(self) -> int:
-        """The page asked for in the address; anything that is none is the first."""
-        text = str(self.data.get("page", ""))
-        return min(max(int(text), 1), MOST_PAGES) if PAGE.fullmatch(text) else 1
+    def kept(self) -> dict[str, str]:
+        """The search as it is saved: the situation by its number, never by its code."""
+        data = self.cleaned_data
+        filters = {name: str(data[name]) for name in KEPT if data.get(name)}
+        return filters | ({"situation": str(self.situation[0])} if self.situation else {})
+
+
+def page_number(data: Mapping[str, Any]) -> int:
+    """The page asked for in the address; anything that is none is the first."""
+    text = str(data.get("page", ""))
+    return min(max(int(text), 1), MOST_PAGES) if PAGE.fullmatch(text) else 1
+
+
+class SaveSearchForm(GuardedForm):
+    """The name under which a search is kept."""
+
+    name = forms.CharField(
+        label=_("Garder cette recherche sous le nom"),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("Donnez-lui un nom court.")},
+    )
 
 
 class VerifyForm(forms.Form):

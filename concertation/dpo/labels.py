@@ -78,6 +78,10 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.MEETING_HELD: _("tenir une réunion"),
             Verb.MEETING_CHANGED: _("modifier une réunion"),
             Verb.ATTENDANCE_RECORDED: _("noter les présences"),
+            Verb.MEETING_OPENED: _("ouvrir une réunion"),
+            Verb.MEETING_ANSWERED: _("dire si l’on vient, demander un point"),
+            Verb.AGENDA_CHANGED: _("modifier l’ordre du jour"),
+            Verb.AGENDA_PUBLISHED: _("publier l’ordre du jour"),
             Verb.MINUTES_SAVED: _("garder le compte rendu"),
             Verb.SUPPRESSION_LIFTED: _("lever le masquage des petits nombres"),
             Verb.REPORT_SIGNED: _("signer le rapport"),
@@ -112,6 +116,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.ORGANISATION_SUBSCRIBED: _("adhésion d’une organisation"),
             Verb.SUBSCRIPTION_ENDED: _("fin d’une adhésion"),
             Verb.PEOPLE_CONFIRMED: _("confirmer les personnes de l’organisation"),
+            Verb.CHARTER_OFFERED: _("offrir la charte par un lien"),
+            Verb.CHARTER_ACCEPTED: _("accepter la charte sans compte"),
+            Verb.CHARTER_COUNTERSIGNED: _("contresigner une acceptation"),
         },
     ),
     (
@@ -151,9 +158,14 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.LEDGER_READ: _("lire le journal des accès"),
             Verb.LEDGER_EXPORTED: _("emporter le journal ou un état signé"),
             Verb.LEDGER_VERIFIED: _("vérifier le journal"),
+            Verb.SEARCH_KEPT: _("garder une recherche dans le journal, ou l’oublier"),
             Verb.CHECKPOINT_SIGNED: _("signer l’état du journal"),
             Verb.CHECKPOINT_KEY_CHANGED: _("changer la clé de signature du journal"),
+            Verb.REVIEW_PREPARED: _("préparer la revue du mois"),
             Verb.REVIEWED: _("examiner un point de la revue"),
+            Verb.REVIEW_ANSWERED: _("répondre à une question de la revue"),
+            Verb.REVIEW_SIGNED: _("signer la revue du mois"),
+            Verb.CHECKPOINT_SENT: _("envoyer l’état signé du journal"),
         },
     ),
     (
@@ -174,6 +186,9 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
 VERB_WORDS: Final[Mapping[str, Promise]] = {
     str(verb): word for _group, words in VERBS for verb, word in words.items()
 }
+
+# In place of what an entry said, once retention took it; its hash stays.
+PRUNED: Final = _("entrée élaguée : seule son empreinte reste")
 
 PURPOSES: Final[Mapping[str, Promise]] = {
     Purpose.AGENDA: _("ordre du jour"),

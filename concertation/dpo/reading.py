@@ -3,23 +3,35 @@
 Every page is recorded before it is shown, as the reading of anybody else is (design 3).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from audit import reading as ledger
-from audit.enums import Outcome, Purpose, SubjectKind, Verb
+from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from audit.names import concertation_ledger
 from audit.reading import Line
-from concertation.accounts.models import Organisation, Participation, User
+from concertation.accounts.models import Participation
 from concertation.dpo import labels
 from concertation.dpo.errors import UnknownCode
+from concertation.dpo.rows import (
+    Row,
+    Words,
+    organisations_of,
+    people_of,
+    person_words,
+    row_of,
+    words_for,
+)
+from concertation.dpo.searches import Saved, saved_searches
+from concertation.dpo.seen import Seen, Showing, seen_by, shown_in
+from concertation.meetings.models import Meeting
 from concertation.situations.codes import parse_code
 from concertation.situations.models import Situation
 from ethics import gate
@@ -28,7 +40,6 @@ from ethics.policy import Act
 # How far back alarms are shown on top of the page; older ones are found by searching.
 ALARM_DAYS: Final = 90
 ALARMS_SHOWN: Final = 3
-CODES_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +47,16 @@ class Search:
     """What the DPO looks for; empty means everything. Days are whole days in Brussels."""
 
     person: UUID | None = None
+    organisation: UUID | None = None
     situation: UUID | None = None
     code: str = ""
     verb: str = ""
+    purpose: str = ""
     outcome: str = ""
+    meeting: UUID | None = None
     since: date | None = None
     until: date | None = None
     page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One entry in words. `codes` are those of situations that still live."""
-
-    index: int
-    time: datetime | None
-    organisation: str
-    role: str
-    person: str | Promise
-    verb: str | Promise
-    codes: tuple[str, ...]
-    more: int
-    groups: tuple[str | Promise, ...]
-    purpose: str | Promise
-    outcome: str | Promise
-    reason: str | Promise
-    granted: bool
-    # What an alarm that names its place says: a number of the membership chain.
-    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +77,6 @@ class Results:
     def next(self) -> int:
         """The page of older entries."""
         return self.page + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How often the people of one organisation had a situation before them."""
-
-    organisation: str | Promise
-    times: int
-    people: int
-    first: datetime
-    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +114,9 @@ class Desk:
     alarms: Alarms
     results: Results | None
     seen: tuple[Seen, ...] = ()
+    shown: tuple[Showing, ...] = ()
     code: str = ""
-
-
-@dataclass(slots=True)
-class _Words:
-    """Names and codes for the numbers of some lines, fetched once for all of them."""
-
-    people: dict[UUID, str] = field(default_factory=dict)
-    organisations: dict[UUID, str] = field(default_factory=dict)
-    codes: dict[UUID, str] = field(default_factory=dict)
+    saved: tuple[Saved, ...] = ()
 
 
 def check_may_read(actor: gate.Actor) -> None:
@@ -160,6 +135,24 @@ def people(actor: gate.Actor) -> list[tuple[str, str]]:
         if organisation not in found[person]:
             found[person].append(organisation)
     return [(str(person), " · ".join(words)) for person, words in found.items()]
+
+
+def organisations(actor: gate.Actor) -> list[tuple[str, str]]:
+    """Every organisation that has or had people in the concertation: number, name."""
+    rows = Participation.objects.filter(concertation=actor.concertation).order_by(
+        "organisation__name"
+    )
+    pairs = rows.values_list("organisation", "organisation__name").distinct()
+    return [(str(number), name) for number, name in pairs]
+
+
+def meetings(actor: gate.Actor) -> list[tuple[str, str]]:
+    """The meetings of the concertation, the newest first: number, day."""
+    rows = Meeting.objects.filter(concertation=actor.concertation).order_by("-starts_at")
+    return [
+        (str(number), date_format(timezone.localtime(at), "DATE_FORMAT"))
+        for number, at in rows.values_list("id", "starts_at")
+    ]
 
 
 def situation_with(actor: gate.Actor, text: str) -> tuple[UUID, str]:
@@ -185,33 +178,45 @@ def desk(actor: gate.Actor, search: Search | None) -> Desk:
     The reading is recorded first, with whom and which situation it was about. Raises `Refused`.
     """
     asked = search or Search()
-    subjects = []
-    if asked.person:
-        subjects.append(Subject(SubjectKind.PERSON, asked.person))
-    if asked.situation:
-        subjects.append(Subject(SubjectKind.SITUATION, asked.situation))
-    gate.allow(actor, Act.READ_LEDGER, purpose=Purpose.REVIEW, subjects=subjects)
+    gate.allow(actor, Act.READ_LEDGER, purpose=Purpose.REVIEW, subjects=about(asked))
     name = _ledger(actor)
-    page = _find(name, search) if search else None
+    page = ledger.search(name, filters_of(search), page=search.page) if search else None
     alarms = [_last(name, verb, ALARMS_SHOWN) for verb in (Verb.UNOPENABLE, Verb.ALARM)]
     verified = _last(name, Verb.LEDGER_VERIFIED, 1, days=None)
     found = page.lines if page else ()
-    words = _words(actor, (*found, *alarms[0].lines, *alarms[1].lines, *verified.lines))
+    words = words_for(actor, (*found, *alarms[0].lines, *alarms[1].lines, *verified.lines))
     return Desk(
         proof=_proof(name, verified.lines, words),
         alarms=Alarms(
-            unopenable=tuple(_row(line, words) for line in alarms[0].lines),
-            chain=tuple(_row(line, words) for line in alarms[1].lines),
+            unopenable=tuple(row_of(line, words) for line in alarms[0].lines),
+            chain=tuple(row_of(line, words) for line in alarms[1].lines),
             total=sum(each.total for each in alarms),
         ),
         results=Results(
-            tuple(_row(line, words) for line in page.lines), page.total, page.number, page.pages
+            tuple(row_of(line, words) for line in page.lines), page.total, page.number, page.pages
         )
         if page
         else None,
-        seen=_seen(name, asked.situation),
+        seen=seen_by(name, asked.situation) if asked.situation else (),
+        shown=shown_in(name, asked.situation) if asked.situation else (),
         code=asked.code,
+        saved=saved_searches(actor),
     )
+
+
+def names_for_export(lines: tuple[Line, ...]) -> list[dict[str, str]]:
+    """Names of people and organisations beside their numbers, fetched once for a batch."""
+    people = people_of(lines)
+    organisations = organisations_of({line.organisation for line in lines})
+    return [
+        {
+            "actor_name": people.get(line.actor, "") if line.actor else "",
+            "organisation_name": organisations.get(line.organisation, "")
+            if line.organisation
+            else "",
+        }
+        for line in lines
+    ]
 
 
 def last_checkpoint(actor: gate.Actor) -> tuple[str, int] | None:
@@ -232,91 +237,42 @@ def _ledger(actor: gate.Actor) -> str:
     return concertation_ledger(actor.concertation)
 
 
-def _find(name: str, search: Search) -> ledger.Page:
-    return ledger.search(
-        name,
+def about(search: Search) -> list[Subject]:
+    """Whom and what a search is about, for the event that records it."""
+    given = (
+        (SubjectKind.PERSON, search.person),
+        (SubjectKind.ORGANISATION, search.organisation),
+        (SubjectKind.SITUATION, search.situation),
+        (SubjectKind.MEETING, search.meeting),
+    )
+    return [Subject(kind, number) for kind, number in given if number is not None]
+
+
+def filters_of(search: Search) -> ledger.Filters:
+    """The search as the ledger takes it: whole days become moments."""
+    return ledger.Filters(
         actor=search.person,
+        organisation=search.organisation,
         situation=search.situation,
         verb=search.verb or None,
+        purpose=search.purpose or None,
         outcome=search.outcome or None,
+        meeting=search.meeting,
         since=_midnight(search.since) if search.since else None,
         until=_midnight(search.until + timedelta(days=1)) if search.until else None,
-        page=search.page,
     )
 
 
 def _last(name: str, verb: Verb, count: int, days: int | None = ALARM_DAYS) -> ledger.Page:
     since = None if days is None else timezone.now() - timedelta(days=days)
-    return ledger.search(name, verb=verb, since=since, page_size=count)
+    return ledger.search(name, ledger.Filters(verb=verb, since=since), page_size=count)
 
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-def _words(actor: gate.Actor, lines: tuple[Line, ...]) -> _Words:
-    situations = {
-        number for line in lines for kind, number in line.subjects if kind == SubjectKind.SITUATION
-    }
-    codes = Situation.objects.filter(concertation=actor.concertation, id__in=situations)
-    return _Words(
-        people=dict(
-            User.objects.filter(id__in={line.actor for line in lines if line.actor}).values_list(
-                "id", "name"
-            )
-        ),
-        organisations=_organisations({line.organisation for line in lines}),
-        codes={
-            number: code for number, code in codes.values_list("id", "code") if code is not None
-        },
-    )
-
-
-def _organisations(numbers: set[UUID | None]) -> dict[UUID, str]:
-    known = [number for number in numbers if number is not None]
-    return dict(Organisation.objects.filter(id__in=known).values_list("id", "name"))
-
-
-def _row(line: Line, words: _Words) -> Row:
-    situations = [number for kind, number in line.subjects if kind == SubjectKind.SITUATION]
-    codes = [words.codes[number] for number in situations if number in words.codes]
-    number = line.details.get("number")
-    return Row(
-        index=line.index,
-        time=line.time,
-        organisation=words.organisations.get(line.organisation, "") if line.organisation else "",
-        role=str(labels.ROLES.get(line.role, line.role)),
-        person=_person(line.actor, words),
-        verb=labels.VERB_WORDS.get(line.verb, line.verb),
-        codes=tuple(codes[:CODES_SHOWN]),
-        more=len(situations) - len(codes[:CODES_SHOWN]),
-        groups=_groups(line.field_groups),
-        purpose=labels.PURPOSES.get(line.purpose, line.purpose),
-        outcome=labels.OUTCOMES.get(line.outcome, line.outcome),
-        reason=labels.REASONS.get(line.reason, line.reason),
-        granted=line.outcome == Outcome.GRANTED,
-        number=number if isinstance(number, int) else None,
-    )
-
-
-def _groups(codes: tuple[str, ...]) -> tuple[str | Promise, ...]:
-    """Field groups in the order of a sheet, whatever the leaf's; all of them in one word."""
-    known = [code for code in labels.GROUPS if code in codes]
-    if len(known) == len(labels.GROUPS):
-        return (_("tous"),)
-    return (
-        *(labels.GROUPS[code] for code in known),
-        *(code for code in codes if code not in labels.GROUPS),
-    )
-
-
-def _person(actor: UUID | None, words: _Words) -> str | Promise:
-    if actor is None:
-        return _("personne non identifiée")
-    return words.people.get(actor, _("compte inconnu"))
-
-
-def _proof(name: str, verified: tuple[Line, ...], words: _Words) -> Proof:
+def _proof(name: str, verified: tuple[Line, ...], words: Words) -> Proof:
     heads = ledger.heads([name])
     head = heads[0] if heads else None
     signed = {
@@ -332,7 +288,7 @@ def _proof(name: str, verified: tuple[Line, ...], words: _Words) -> Proof:
     return Proof(
         **signed,  # type: ignore[arg-type]
         verified_at=line.time,
-        by=_person(line.actor, words),
+        by=person_words(line.actor, words),
         ok=line.details.get("ok") is True,
         entries=told.get("count", 0),
         platform_entries=told.get("total", 0) - told.get("count", 0),
@@ -340,23 +296,4 @@ def _proof(name: str, verified: tuple[Line, ...], words: _Words) -> Proof:
         bad_index=told.get("number"),
         bad_words=labels.BAD_KINDS.get(kind, kind),
         bad_is_platform=line.details.get("category") == "platform",
-    )
-
-
-def _seen(name: str, situation: UUID | None) -> tuple[Seen, ...]:
-    if situation is None:
-        return ()
-    readers = ledger.who_saw(name, situation)
-    names = _organisations({reader.organisation for reader in readers})
-    return tuple(
-        Seen(
-            names.get(reader.organisation, _("organisation inconnue"))
-            if reader.organisation
-            else _("sans organisation"),
-            reader.times,
-            reader.people,
-            reader.first,
-            reader.last,
-        )
-        for reader in readers
     )

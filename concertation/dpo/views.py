@@ -1,6 +1,15 @@
 """The DPO's page, its verification and its signed state; and who may see what, for everyone."""
 
-from django.http import Http404, HttpResponse
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,10 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concertation.door import CircleRequest, Door, door
 from concertation.dpo import actions, reading
-from concertation.dpo.errors import KeptStateUnusable
-from concertation.dpo.forms import SearchForm, VerifyForm
+from concertation.dpo.errors import KeptStateUnusable, TooManySearches
+from concertation.dpo.forms import SaveSearchForm, SearchForm, VerifyForm
 from concertation.dpo.rights import policy_page
 from concertation.situations import reading as situations
+from ethics import gate
+
+KINDS: Final = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 
 @door(Door.CIRCLE)
@@ -57,12 +69,59 @@ def checkpoint(request: CircleRequest, slug: str) -> HttpResponse:
 
 @door(Door.CIRCLE)
 @require_safe
+def export(request: CircleRequest, slug: str, kind: str) -> HttpResponseBase:
+    """The entries that fit the search, as a file; one with a mistake gives no file."""
+    reading.check_may_read(request.actor)
+    if kind not in KINDS:
+        raise Http404
+    search = SearchForm(request.GET, actor=request.actor).search()
+    if search is None:
+        return redirect(f"{reverse('ledger', args=[slug])}?{request.GET.urlencode()}")
+    lines = actions.export_log(request.actor, search, kind)
+    response = StreamingHttpResponse(lines, content_type=f"{KINDS[kind]}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="journal.{kind}"'
+    return response
+
+
+@door(Door.CIRCLE)
+@require_POST
+def keep(request: CircleRequest, slug: str) -> HttpResponse:
+    """Keep the search of the address under a name."""
+    reading.check_may_read(request.actor)
+    search, form = SearchForm(request.GET, actor=request.actor), SaveSearchForm(request.POST)
+    if search.is_valid() and form.is_valid():
+        try:
+            actions.keep_search(request.actor, form.cleaned_data["name"], search.kept())
+        except gate.IdentifierFound as found:
+            form.show_found(request.actor, found)
+        except TooManySearches:
+            form.add_error("name", _("Vous en gardez déjà vingt : oubliez-en une d’abord."))
+        else:
+            messages.success(request, _("La recherche est gardée."))
+            return redirect(f"{reverse('ledger', args=[slug])}?{request.GET.urlencode()}")
+    else:
+        form.show_found(request.actor)
+    return _ledger_page(request, VerifyForm(), form)
+
+
+@door(Door.CIRCLE)
+@require_POST
+def forget(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
+    """Forget one of one's own kept searches."""
+    actions.forget_search(request.actor, number)
+    return redirect("ledger", slug=slug)
+
+
+@door(Door.CIRCLE)
+@require_safe
 def policy(request: CircleRequest, slug: str) -> HttpResponse:
     """Who may see what, and why: the table that decides, for every member."""
     return render(request, "dpo/policy.html", {"page": policy_page(request.hat.role_set)})
 
 
-def _ledger_page(request: CircleRequest, verify_form: VerifyForm) -> HttpResponse:
+def _ledger_page(
+    request: CircleRequest, verify_form: VerifyForm, save_form: SaveSearchForm | None = None
+) -> HttpResponse:
     reading.check_may_read(request.actor)
     form = SearchForm(request.GET, actor=request.actor)
     page = reading.desk(request.actor, form.search())
@@ -71,6 +130,8 @@ def _ledger_page(request: CircleRequest, verify_form: VerifyForm) -> HttpRespons
         "page": page,
         "form": form,
         "verify_form": verify_form,
+        "save_form": save_form or SaveSearchForm(),
+        "query": request.GET.urlencode(),
         "advice": advice,
         "opinions": situations.opinions_waiting(request.actor),
     }

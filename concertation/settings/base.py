@@ -20,6 +20,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_structlog",
+    # For its static files: htmx itself.
+    "django_htmx",
     "audit",
     "ethics.secrecy",
     "ethics.secrecy.erasure",

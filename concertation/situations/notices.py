@@ -124,6 +124,13 @@ AGREEMENT_WITHDRAWN_BRINGER: Final[Text] = (
         " partage vous attend.\n"
     ),
 )
+ACTION_TAKEN: Final[Text] = (
+    _("Une action convenue en réunion vous est confiée"),
+    _(
+        "Bonjour,\n\nLa réunion est close, et une action convenue aujourd’hui vous est confiée."
+        " Connectez-vous\u00a0: l’accueil dit laquelle, et pour quand.\n"
+    ),
+)
 EMERGENCY_DPO: Final[Text] = (
     _("Une urgence a été consignée"),
     _(

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from concertation.situations.views import (
     audience,
+    boarding,
     bringing,
     changing,
     erasing,
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("/suivies", followed.followed, name="followed"),
     path("/avis", followed.notices, name="notices"),
     path("/tableau", following.board, name="board"),
+    path("/tableau/recherche", boarding.search, name="board-search"),
+    path("/tableau/affichage", boarding.display, name="board-display"),
     path("/presenter", bringing.bring, name="situation-bring"),
     path("/brouillons", bringing.drafts, name="situation-drafts"),
     path("/brouillons/repris", imports.share, name="imported-drafts"),

@@ -38,7 +38,7 @@ from ethics.gate.interrupted import (
     return_text,
 )
 from ethics.gate.lost import lost_with_keys
-from ethics.gate.offers import Offers, offers
+from ethics.gate.offers import Offers, offers, offers_reading
 from ethics.gate.read import (
     UNOPENABLE,
     Revelation,
@@ -74,6 +74,7 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
+from ethics.gate.screen import Room, Screen, room, show_on_screen
 from ethics.gate.supervision import hand_over, take_back
 from ethics.gate.tables import (
     REFERENCES,
@@ -122,7 +123,9 @@ __all__ = [
     "Refused",
     "Returned",
     "Revelation",
+    "Room",
     "SameMember",
+    "Screen",
     "SecondTooSoon",
     "Unlocking",
     "Unopenable",
@@ -159,6 +162,7 @@ __all__ = [
     "missing_key_alarm",
     "new_recovery_key",
     "offers",
+    "offers_reading",
     "open_table",
     "opens",
     "own_tables",
@@ -178,11 +182,13 @@ __all__ = [
     "reveal",
     "reveal_tallies",
     "rewrap_keys",
+    "room",
     "rotate",
     "save_member_keys",
     "seal_to_circle",
     "seal_to_readers",
     "shared_records",
+    "show_on_screen",
     "sign_statement",
     "standing",
     "take_back",

@@ -39,12 +39,17 @@ _VERBS: Final[Mapping[Act, Verb]] = {
     Act.READ: Verb.READ,
     Act.READ_OWN: Verb.READ,
     Act.LIST: Verb.LIST,
+    Act.SEARCH: Verb.SEARCH,
     Act.READ_HISTORY: Verb.READ,
     Act.SEE_READERS: Verb.READ,
     Act.READ_REPORT: Verb.REPORT_READ,
     Act.READ_LEDGER: Verb.LEDGER_READ,
     Act.VERIFY_LEDGER: Verb.LEDGER_VERIFIED,
 }
+
+
+# They may find nothing, and are recorded all the same.
+_MAY_BE_EMPTY: Final = frozenset({Act.LIST, Act.SEARCH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +185,7 @@ def reveal(
     sealed to the actor by name open: their draft, and the text they brought, as they wrote it.
     """
     asked = tuple(dict.fromkeys(subjects))
-    if not asked and act != Act.LIST:
+    if not asked and act not in _MAY_BE_EMPTY:
         return Revelation({})
     groups = _groups(records, fields)
     with chain_watched(actor):
@@ -281,7 +286,7 @@ def _decide_all(
         else:
             refusal = refusal or decision.refusal or read.refusal
     # A list may be empty; a single situation may not, nor a list outside the person's reach.
-    in_list = act == Act.LIST and in_reach(act, facts.person)
+    in_list = act in _MAY_BE_EMPTY and in_reach(act, facts.person)
     if not granted and not in_list:
         raise refuse(
             actor,

@@ -387,7 +387,7 @@ def test_only_one_ledger_is_read_when_asked(filled: str) -> None:
 def test_verifying_reads_in_batches(
     filled: str, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with django_assert_num_queries(7):  # checkpoints, head, entries, subjects, end, last, head
+    with django_assert_num_queries(8):  # checkpoints, head, prunings, entries, subjects, end…
         assert verify_ledger(filled).ok
     monkeypatch.setattr("audit.verify.BATCH", 3)
     sizes: list[int] = []

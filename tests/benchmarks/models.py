@@ -112,3 +112,15 @@ def clear_columns(model: type[SealedRecord]) -> list[str]:
     return [
         column.attname for column in model._meta.local_fields if column.name not in sealed | SEALING
     ]
+
+
+class PlainAudit(models.Model):
+    """The unchained audit row of an ordinary board."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.UUIDField(db_index=True)
+    verb = models.CharField(max_length=64)
+    subject = models.UUIDField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.verb

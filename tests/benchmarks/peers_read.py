@@ -6,6 +6,7 @@ The same texts, rows and columns as `sealed.py`, on a SQLite file given as the o
 import base64
 import json
 import sys
+from functools import partial
 from typing import Any, Final
 
 import django
@@ -63,7 +64,7 @@ def main(path: str) -> None:
             cursor.execute(f'SELECT one FROM "{model._meta.db_table}" LIMIT 1')
             assert TEXT not in cursor.fetchone()[0], name
         theirs, ours = side_by_side(
-            lambda model=model: read(model), lambda: read(plain), samples=SAMPLES, warm_up=3
+            partial(read, model), partial(read, plain), samples=SAMPLES, warm_up=3
         )
         found[name] = [theirs, ours]
     print(json.dumps(found))

@@ -319,16 +319,16 @@ def test_who_saw_a_situation_is_told_by_organisation(circle: Circle, dpo: Client
     table = re.search(r'id="t-seen".*?<tbody>(.*?)</tbody>', page, re.DOTALL)
     assert table is not None
     found = {
-        words[0]: (int(words[1]), int(words[2]))
+        words[0]: (int(words[1]), words[2])
         for words in (
-            [text(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line)]
+            [text(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.S)]
             for line in re.findall(r"<tr>(.*?)</tr>", table[1], re.DOTALL)
         )
     }
     assert found == {
         # The participant wrote it: draft, brought. Looking it up here is not having seen it.
-        "Coup-de-Pouce tilleuls": (2, 1),
-        "La Théière tilleuls": (2, 1),
+        "Coup-de-Pouce tilleuls": (2, "Participant 2 fois"),
+        "La Théière tilleuls": (2, "Manager 2 fois"),
     }
 
 

@@ -39,6 +39,7 @@ outcome             yes                 yes             yes        no         no
 # Acts on one situation.
 ON_A_SITUATION: Final = """
 list                yes                 yes             yes        no         no         no  no  no
+search              yes                 yes             yes        no         no         no  no  no
 read_own            own,supervised      own,supervised  own        no         own        no  no  no
 submit              no                  no              yes        no         no         no  no  no
 share_draft         own,supervised      own,supervised  no         no         own        no  no  no
@@ -68,7 +69,9 @@ extend              own,supervised,held yes             no         no         no
 ON_THE_CIRCLE: Final = """
 bring               yes                 yes             yes        no         yes        no  no  no
 read_meetings       yes                 yes             yes        no         no         no  no  no
+visit_meeting       no                  no              no         yes        no         no  no  no
 plan_meeting        no                  yes             no         no         no         no  no  no
+take_part           yes                 yes             yes        no         no         no  no  no
 read_report         yes                 yes             yes        no         no         no  no  no
 lift_suppression    no                  yes             no         no         no         no  no  no
 import              no                  yes             no         no         no         no  no  no
@@ -87,6 +90,9 @@ vouch               yes                 yes             no         no         no
 renew_keys          no                  yes             no         no         no         no  no  no
 read_ledger         no                  no              no         no         no         no  yes no
 verify_ledger       no                  yes             no         no         no         no  yes no
+read_own_log        yes                 yes             yes        yes        yes        no  yes no
+review              no                  no              no         no         no         no  yes no
+answer_review       yes                 yes             yes        yes        yes        no  no  no
 subscribe           no                  no              no         no         no         yes no  no
 administer          no                  no              no         no         no         no  no  yes
 publish_charter     no                  no              no         no         no         no  no  yes
@@ -138,7 +144,7 @@ def expected(word: str, role: str, status: SecrecyStatus, fact: str, act: str = 
     return word == "yes" or bool(true & set(word.split(",")))
 
 
-READS: Final = {"read", "read_own", "list", "read_history", "see_readers"}
+READS: Final = {"read", "read_own", "list", "search", "read_history", "see_readers"}
 CLOSED_ONLY: Final = {"erase", "reopen"}
 # Who may read a closed situation, and how long it is kept, can still change.
 READERS: Final = {

@@ -3,8 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from concertation.meetings.forms import PlanForm
+from audit.enums import Purpose
+from audit.models import ReviewItem
+from audit.review.queue import first_day
+from audit.review.rules import Rule
+from concertation.dpo import review_actions
+from concertation.dpo.forms import SaveSearchForm
+from concertation.dpo.review_forms import ReaderAnswerForm, ReviewForm
+from concertation.meetings.actions import plan_meeting
+from concertation.meetings.forms import ChangeForm, PlanForm
+from concertation.meetings.forms_agenda import PointForm, SlotForm
+from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
     AgreementForm,
@@ -25,7 +36,9 @@ from concertation.situations.forms import (
     VoiceForm,
 )
 from concertation.situations.models import Situation
+from ethics import gate
 from tests.cast import Circle, number_of
+from tests.meetings.hour import plan
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, url
@@ -54,6 +67,37 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
     if form is SendBackForm:
         draft = story.handed(circle)
         return url(circle, "situation-confirm", draft.id), {"text": "Reformuler la question"}
+    if form is WithoutAccountForm:
+        meeting = plan_meeting(
+            circle.coordinator.actor, starts_at=timezone.now(), place="Par vidéo"
+        )
+        return url(circle, "meeting-without-account", meeting.id), {
+            "name": "Zzdumont",
+            "function": "médecin",
+            "organisation": "",
+            "secrecy_status": "professional",
+            "presence": "remote",
+            "language": "fr",
+            "how": "link",
+            "email": "zz@cabinet.example",
+        }
+    if form is ChangeForm:
+        meeting = plan(circle)
+        return url(circle, "meeting-change", meeting.id), {
+            "version": meeting.version,
+            "day": "2027-01-14",
+            "at": "14:00",
+            "place": "Par vidéo",
+            "planned_minutes": 60,
+        }
+    if form in {PointForm, SlotForm}:
+        meeting = plan(circle)
+        name = "meeting-point" if form is PointForm else "meeting-ask"
+        return url(circle, name, meeting.id), {"title": "Permanence d’été", "minutes": 5}
+    if form is SaveSearchForm:
+        return f"{url(circle, 'ledger-keep')}?verb=read", {"name": "Lectures"}
+    if form in {ReviewForm, ReaderAnswerForm}:
+        return of_the_review(circle, form)
     row, code = sheet(circle)
     if form is PresentationForm:
         return url(circle, "situation-edit", code), FORM | {"version": row.version}
@@ -100,6 +144,24 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
     action = story.agree(circle.participant, row, circle.participant)
     answer = {"state": "done", "text": "Livrés", "version": action.version}
     return url(circle, "situation-action", code, action.id), answer
+
+
+def of_the_review(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
+    """An item about what the participant read; for the answer, they were asked already."""
+    row = story.bring(circle.manager)
+    for _ in range(2):
+        gate.reveal(
+            circle.participant.actor, records=[row], subjects=[row.id], purpose=Purpose.SHEET
+        )
+    review_actions.prepare(circle.dpo.actor, first_day(timezone.localdate()))
+    item = ReviewItem.objects.get(rule=Rule.WITHOUT_INVOLVEMENT)
+    if form is ReviewForm:
+        sent = {"ending": "explained", "text": "Vu", "version": item.version}
+        return url(circle, "review-item", item.id), sent
+    asked = review_actions.end_item(
+        circle.dpo.actor, item.id, ending="questioned", text="Pourquoi ?", version=item.version
+    )
+    return url(circle, "review-answer", item.id), {"text": "Une garde", "version": asked.version}
 
 
 def before_the_questions(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:

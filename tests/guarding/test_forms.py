@@ -16,9 +16,13 @@ import concertation
 from audit.leaf import parse_leaf
 from audit.models import Entry
 from concertation.accounts.models import Organisation
+from concertation.dpo.forms import SaveSearchForm
+from concertation.dpo.review_forms import ReviewForm
 from concertation.guarding import GuardedForm, is_free_text
 from concertation.meetings.actions import plan_meeting
-from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms import ChangeForm, PlanForm
+from concertation.meetings.forms_agenda import PointForm
+from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.meetings.models import Meeting
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
@@ -30,7 +34,7 @@ from concertation.situations.forms.base import SituationForm
 from concertation.situations.models import Situation
 from concertation.situations.presentation import Tie
 from ethics import gate
-from tests.cast import Circle
+from tests.cast import Circle, Someone
 from tests.guarding.sent import case, sheet
 from tests.signin import signed_in
 from tests.situations import story
@@ -69,7 +73,7 @@ NOT_OF_A_PERSON: Final = ("concertation.accounts.", "concertation.dpo.")
 
 
 # A code that is looked up, and saved nowhere.
-LOOKED_UP: Final = {"AskForm.code"}
+LOOKED_UP: Final = {"AskForm.code", "SlotForm.code"}
 
 
 def test_every_free_text_of_the_board_stands_in_a_guarded_form() -> None:
@@ -94,7 +98,14 @@ GUARDED: Final = sorted(
 )
 
 
-COORDINATORS: Final = {PlanForm, FrameworkForm}
+COORDINATORS: Final = {PlanForm, ChangeForm, PointForm, FrameworkForm, WithoutAccountForm}
+
+
+def sender(circle: Circle, form: type[forms.Form]) -> Someone:
+    """Whose form it is."""
+    if form in {ReviewForm, SaveSearchForm}:
+        return circle.dpo
+    return circle.coordinator if form in COORDINATORS else circle.participant
 
 
 @pytest.mark.parametrize(("form", "name"), GUARDED)
@@ -102,7 +113,7 @@ def test_a_hard_identifier_in_any_field_is_refused_and_what_was_typed_stays(
     circle: Circle, form: type[forms.Form], name: str
 ) -> None:
     address, data = case(circle, form)
-    client = signed_in(circle.coordinator if form in COORDINATORS else circle.participant)
+    client = signed_in(sender(circle, form))
     before = snapshot()
     typed = f"joindre le {NISS}"
     page = text_of(refused(client, address, data | {name: typed}))

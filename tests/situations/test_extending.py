@@ -68,7 +68,9 @@ def advised(circle: Circle, situation: Situation, **more: Any) -> Extension:
 
 
 def decide(circle: Circle, name: str, made: Extension, *, agreed: bool = True) -> Extension:
-    return actions.decide_extension(circle.people[name].actor, extension=made.id, agreed=agreed)
+    return actions.decide_extension(
+        circle.people[name].actor, situation=made.situation_id, extension=made.id, agreed=agreed
+    )
 
 
 def test_asked_advised_and_decided_through_the_pages(
@@ -108,7 +110,7 @@ def test_asked_advised_and_decided_through_the_pages(
     verbs = ["extension_asked", "opinion_given", "retention_extended", "retention_extended"]
     rows = Entry.objects.filter(verb__in=set(verbs), outcome="granted").order_by("index")
     assert [each.verb for each in rows] == verbs
-    assert parse_leaf(bytes(rows[3].leaf)).event.details["until"] == until.isoformat()
+    assert parse_leaf(bytes(rows[3].leaf or b"")).event.details["until"] == until.isoformat()
     assert check_all().ok
 
 
@@ -222,8 +224,7 @@ def test_an_open_situation_is_renewed_before_its_24_months_and_closing_ends_that
     assert row.state != "closed"
     assert row.kept_until == months_later(days_ago(650), 36)
     actions.close_situation(circle.manager.actor, situation=situation.id, outcome="informed")
-    row.refresh_from_db()
-    assert row.kept_until is None
+    assert Situation.objects.get().kept_until is None
     assert reading.to_erase(circle.coordinator.actor, code).erased_on == months_later(
         timezone.localdate(), 3
     )
@@ -259,6 +260,15 @@ def test_another_concertation_s_question_is_unknown(circle: Circle) -> None:
         decide(elsewhere, "coordinator", made)
     assert made.situation.code is not None
     assert show_code(made.situation.code) not in get(dpo, url(elsewhere, "opinions"))
+
+
+def test_a_question_is_answered_under_its_own_situation_only(circle: Circle) -> None:
+    made, other = advised(circle, closed(circle)), closed(circle)
+    code = show_code(str(other.code))
+    client = signed_in(circle.coordinator)
+    address = url(circle, "situation-extend-decide", code, made.id)
+    assert client.post(address, {"agree": ""}).status_code == 404
+    assert Extension.objects.get().coordinator is None
 
 
 def test_words_outside_the_lists_are_refused(circle: Circle) -> None:

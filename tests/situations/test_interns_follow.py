@@ -114,9 +114,9 @@ def test_the_supervisor_answers_for_what_they_confirmed(
     circle: Circle, intern: Someone, situation: Situation
 ) -> None:
     boss = circle.participant.actor
-    assert reading.board(boss, view="mine").mine == 1
-    assert reading.board(intern.actor, view="mine").mine == 1
-    assert reading.board(circle.manager.actor, view="mine").mine == 0
+    assert reading.board(boss, reading.Asked(view="mine")).mine == 1
+    assert reading.board(intern.actor, reading.Asked(view="mine")).mine == 1
+    assert reading.board(circle.manager.actor, reading.Asked(view="mine")).mine == 0
     actions.set_case_manager(
         boss, situation=situation.id, case_manager=number_of(circle.participant)
     )

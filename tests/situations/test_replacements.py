@@ -69,7 +69,7 @@ def test_a_replacement_finds_the_actions_where_the_replaced_would(
     code = show_code(situation.code or "")
     assert [each.number for each in reading.my_actions(relay.actor)] == [action.id]
     assert [each.number for each in home_page(relay.actor).due + home_page(relay.actor).later]
-    assert reading.board(relay.actor, view="mine").mine == 1
+    assert reading.board(relay.actor, reading.Asked(view="mine")).mine == 1
     (row,) = reading.situation_sheet(relay.actor, code).actions
     assert row.mine
     assert row.may_answer
@@ -78,7 +78,7 @@ def test_a_replacement_finds_the_actions_where_the_replaced_would(
     assert [each.code for each in reading.news(relay.actor, since)] == [code]
     # To any other colleague it stays somebody else's.
     assert reading.my_actions(circle.coordinator.actor) == ()
-    assert reading.board(circle.coordinator.actor, view="mine").mine == 0
+    assert reading.board(circle.coordinator.actor, reading.Asked(view="mine")).mine == 0
 
 
 def test_the_agenda_marks_them_as_the_replacement_s_own(
@@ -112,8 +112,8 @@ def test_two_actions_of_two_people_are_each_listed_once(
     own = story.agree(circle.manager, situation, relay)
     found = [each.number for each in reading.my_actions(relay.actor)]
     assert sorted(found) == sorted([own.id, action.id])
-    assert reading.board(relay.actor, view="mine").mine == 1
-    assert len(reading.board(relay.actor, view="mine").rows) == 1
+    assert reading.board(relay.actor, reading.Asked(view="mine")).mine == 1
+    assert len(reading.board(relay.actor, reading.Asked(view="mine")).rows) == 1
     assert [each.number for each in reading.my_actions(circle.participant.actor)] == [action.id]
 
 
@@ -203,7 +203,7 @@ def test_a_replacement_costs_no_query_more(
     def queries(someone: Someone) -> int:
         reading.situation_sheet(someone.actor, code)
         with CaptureQueriesContext(connection) as seen:
-            reading.board(someone.actor, view="mine")
+            reading.board(someone.actor, reading.Asked(view="mine"))
             reading.situation_sheet(someone.actor, code)
             reading.home(someone.actor, since=timezone.localdate())
         return len(seen)

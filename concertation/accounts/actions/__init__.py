@@ -59,6 +59,7 @@ from concertation.accounts.actions.renewing import (
     reset_password,
 )
 from concertation.accounts.actions.restoring import admit, admit_several, vouch
+from concertation.accounts.actions.visits import note_visit, set_density, set_shortcuts
 
 __all__ = [
     "Invited",
@@ -89,6 +90,7 @@ __all__ = [
     "leave",
     "name_first_coordinator",
     "name_representative",
+    "note_visit",
     "person_of_link",
     "publish_charter",
     "remove",
@@ -100,6 +102,8 @@ __all__ = [
     "reset_password",
     "save_charter_draft",
     "say_reach",
+    "set_density",
+    "set_shortcuts",
     "sign_charter",
     "start_founding",
     "subscribe",

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,10 +67,18 @@ class NewPlace:
     replaces: Participation | None = None
     # An intern's: who confirms what they bring.
     supervised_by: Participation | None = None
+    # A guest's: the one meeting they come for.
+    for_meeting: UUID | None = None
 
 
 # What a change of role writes.
 _GIVEN: Final = ("roles", "secrecy_status", "ends_on", "replaces", "supervised_by")
+
+
+FOR_ONE_MEETING: Final = _(
+    "Cette personne a signé pour une seule réunion : mettez fin à cette place, puis invitez-la à"
+    " nouveau."
+)
 
 
 def check_roles(place: Place, status: SecrecyStatus, ends_on: date | None) -> None:
@@ -136,6 +145,7 @@ def invite(
             ends_on=to.ends_on,
             replaces=replaced,
             supervised_by=supervisor,
+            for_meeting=to.for_meeting,
             state=(ParticipationState.AWAITING if has_keys(person) else ParticipationState.INVITED),
         )
         token = make_invitation(actor, person)
@@ -150,7 +160,10 @@ def check_may_invite(actor: gate.Actor) -> None:
 
 def _check_other_places(actor: gate.Actor, person: User, to: NewPlace) -> None:
     others = Participation.objects.filter(person=person, concertation=actor.concertation)
-    open_there = others.filter(organisation=to.organisation).exclude(state=ParticipationState.ENDED)
+    # A guest of other meetings has a place for each, and signs for each.
+    open_there = others.filter(
+        Q(for_meeting=None) | Q(for_meeting=to.for_meeting), organisation=to.organisation
+    ).exclude(state=ParticipationState.ENDED)
     if open_there.exists():
         raise AlreadyThere
     check_together(person, concertation=_circle(actor), roles=ROLES_OF[to.place], status=to.status)
@@ -241,6 +254,9 @@ def change_role(
         raise NotYourself
     if row.state != ParticipationState.ADMITTED:
         raise NotAdmitted
+    if row.for_meeting is not None:
+        # What they signed is for that meeting, and for nothing else.
+        raise RolesClash(FOR_ONE_MEETING)
     check_roles(place, status, ends_on)
     replaced = still_replaced(row, place, status, ends_on)
     supervisor = check_supervisor(

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils import timezone
+
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import ParticipationState
@@ -13,7 +16,7 @@ from concertation.accounts.reading.agreements import signed_places
 from concertation.accounts.reading.changes import ChangeLine, changes, check_due
 from concertation.accounts.reading.places import chain_place, place_of, role_words
 from ethics import gate
-from ethics.charter.reading import subscribed_organisations
+from ethics.charter.reading import subscribed_for, subscribed_organisations
 from ethics.gate.read import fetch_standing
 from ethics.policy import Act, in_reach
 from ethics.roles import Role, SecrecyStatus
@@ -107,6 +110,7 @@ def directory(actor: gate.Actor) -> Directory:
     rows = list(
         Participation.objects.filter(concertation=actor.concertation)
         .exclude(state=ParticipationState.ENDED)
+        .exclude(_visit_over())
         .select_related("person", "organisation")
         .order_by("organisation__name", "person__name", "id")
     )
@@ -150,6 +154,11 @@ def directory(actor: gate.Actor) -> Directory:
     )
 
 
+def _visit_over() -> Q:
+    """Guests of a meeting whose day is over: nobody to admit, nobody to find."""
+    return Q(for_meeting__isnull=False, ends_on__lt=timezone.localdate())
+
+
 def _in_state(cards: Iterable[MemberCard], state: ParticipationState) -> tuple[MemberCard, ...]:
     return tuple(card for card in cards if card.state == state)
 
@@ -160,7 +169,9 @@ def awaiting(actor: gate.Actor) -> tuple[MemberCard, ...]:
     rows = list(
         Participation.objects.filter(
             concertation=actor.concertation, state=ParticipationState.AWAITING
-        ).select_related("person", "organisation")
+        )
+        .exclude(_visit_over())
+        .select_related("person", "organisation")
     )
     subscribed = subscribed_organisations({row.organisation_id for row in rows})
     return tuple(card for card in _cards(actor, rows, subscribed) if card.ready)
@@ -258,4 +269,10 @@ def _ready(rows: list[Participation], subscribed: set[UUID]) -> set[UUID]:
     """Those who await admission and miss nothing else."""
     waiting = [row for row in rows if row.state == ParticipationState.AWAITING]
     signed = signed_places(row.id for row in waiting)
-    return {row.id for row in waiting if row.id in signed and row.organisation_id in subscribed}
+    visits = subscribed_for(row.for_meeting for row in waiting if row.for_meeting)
+    return {
+        row.id
+        for row in waiting
+        if row.id in signed
+        and (row.organisation_id in subscribed or (row.organisation_id, row.for_meeting) in visits)
+    }

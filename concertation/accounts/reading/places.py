@@ -11,6 +11,7 @@ from audit.enums import Purpose, SubjectKind, Verb
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation, Representation
 from ethics import gate
+from ethics.charter.statements import OneMeeting
 from ethics.gate.refusals import refuse
 from ethics.policy import Refusal
 from ethics.roles import Role, SecrecyStatus, may_answer, may_hold_key
@@ -42,6 +43,22 @@ def wearing(actor: gate.Actor, hat: Participation) -> gate.Actor:
 def chain_place(row: Participation) -> chain.Place:
     """A participation as the membership chain will say it."""
     return chain.Place(row.id, row.organisation_id, row.role_set, SecrecyStatus(row.secrecy_status))
+
+
+def scope_of(row: Participation) -> OneMeeting | None:
+    """What a place's signature is for: one meeting, or as long as the place lasts."""
+    if row.for_meeting is None or row.ends_on is None:
+        return None
+    return OneMeeting(row.for_meeting, row.ends_on)
+
+
+def guest_meetings(organisation: UUID) -> tuple[OneMeeting, ...]:
+    """The meetings still to come for which somebody of an organisation is invited as a guest."""
+    rows = Participation.objects.filter(
+        organisation=organisation, for_meeting__isnull=False, ends_on__gte=timezone.localdate()
+    ).exclude(state=ParticipationState.ENDED)
+    found = rows.order_by("ends_on").values_list("for_meeting", "ends_on").distinct()
+    return tuple(OneMeeting(meeting, on) for meeting, on in found if meeting and on)
 
 
 def role_words(roles: Iterable[Role]) -> str:

@@ -11,6 +11,9 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
+from concertation.dpo.checkpoint_mail import send_states
+from concertation.dpo.review_actions import prepare_last_month
+from concertation.meetings.reading_without_account import forget_old
 from concertation.meetings.reminding import remind_of_feedback as remind_before_meetings
 from concertation.situations import noticing, reminding
 from concertation.situations.actions import end_expired, erase, retention
@@ -42,6 +45,11 @@ def remind_to_inform() -> str:
     return f"{reminding.remind_to_inform()} people reminded to inform the person"
 
 
+def prepare_review() -> str:
+    """Build last month's review of accesses, once the month is over."""
+    return f"{prepare_last_month()} reviews of last month prepared"
+
+
 def remind_of_dates() -> str:
     """Tell people of their actions and reviews that come due."""
     return f"{reminding.remind_of_dates()} notices of dates made"
@@ -67,6 +75,11 @@ def forget_tables() -> str:
     return f"{gate.forget_old_tables()} uploaded tables destroyed"
 
 
+def send_checkpoints() -> str:
+    """Sign and send the states to those who keep them outside, once a week."""
+    return f"{send_states()} signed states sent to those who keep them"
+
+
 def remind_recovery_keys() -> str:
     """Ask coordinators to try the printed recovery key, once it was not tried for a year."""
     return f"{remind_to_check()} concertations reminded of their recovery key"
@@ -75,6 +88,11 @@ def remind_recovery_keys() -> str:
 def end_access() -> str:
     """Take away what was given for a time that is over: grants, and copies of keys."""
     return f"{end_expired()} accesses for a time ended"
+
+
+def forget_people_without_account() -> str:
+    """Erase what is known of people who took part without an account, five years after."""
+    return f"{forget_old()} people present without account forgotten"
 
 
 def check_erasure_store() -> str:
@@ -114,12 +132,15 @@ STEPS: Final[list[Step]] = [
     clear_sessions,
     record_refusals,
     end_access,
+    forget_people_without_account,
     apply_retention,
     forget_tables,
     check_erasure_store,
     copy_erasure_store,
     remind_recovery_keys,
     remind_to_inform,
+    prepare_review,
+    send_checkpoints,
     remind_of_dates,
     remind_of_feedback,
     send_digests,

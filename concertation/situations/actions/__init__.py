@@ -14,11 +14,13 @@ from concertation.situations.actions.access import (
 from concertation.situations.actions.agreed import (
     TRANSITIONS,
     agree_action,
+    agree_new_action,
     answer_action,
     move_action,
     propose_action,
 )
 from concertation.situations.actions.agreement import withdraw_agreement
+from concertation.situations.actions.at_meeting import brought_to_meeting
 from concertation.situations.actions.audience import change_audience, withdraw
 from concertation.situations.actions.bring import (
     bring_situation,
@@ -68,6 +70,7 @@ __all__ = [
     "TRANSITIONS",
     "USUAL_DAYS",
     "agree_action",
+    "agree_new_action",
     "answer_action",
     "answer_proposal",
     "answer_question",
@@ -76,6 +79,7 @@ __all__ = [
     "ask_extension",
     "begin_long_sequence",
     "bring_situation",
+    "brought_to_meeting",
     "change_audience",
     "change_state",
     "check_may",

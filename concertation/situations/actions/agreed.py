@@ -96,22 +96,82 @@ def propose_action(
         if Role.LIMITED_READER in place.role_set and not may_hold_key(person.roles, person.status):
             raise errors.OwnerNotForGuests
         about = locked(actor, situation)
-        check_reads(about, place)
-        row = AgreedAction(
-            situation=about,
-            container=situation,
-            owner=place,
-            due_on=due_on,
-            proposed_by_id=me(actor),
-            proposed_on=day,
-        )
-        pen.new_scope(row)
-        pen.seal(row, text=text, result="", acts=acts)
-        save(actor, row)
+        row = _written(actor, pen, about, place, due_on, text, acts, day)
         pen.record(verb, row)
         tell_holder(pen, about)
         touch(actor, pen, about, day)
     return row
+
+
+def agree_new_action(
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    owner: UUID,
+    due_on: date,
+    text: str,
+    purpose: Purpose = Purpose.MEETING,
+) -> AgreedAction:
+    """What a meeting agrees on as it is said: proposed and agreed in one.
+
+    Raises what `propose_action` and `agree_action` raise.
+    """
+    day = happened(None)
+    text = texts.needed(text, texts.MEDIUM, "text")
+    if due_on < day:
+        raise errors.DueTooEarly
+    plannable(due_on, day, "due_on")
+    verb = Verb.ACTION_AGREED
+    with gate.writing(
+        actor, Act.AGREE_ACTION, verb=verb, purpose=purpose, situation=situation
+    ) as pen:
+        about = locked(actor, situation)
+        row = _written(actor, pen, about, owner_place(actor, owner), due_on, text, "", day)
+        _settle(actor, pen, about, row, day)
+    return row
+
+
+def _written(
+    actor: gate.Actor,
+    pen: gate.Pen,
+    about: Situation,
+    place: Participation,
+    due_on: date,
+    text: str,
+    acts: str,
+    day: date,
+) -> AgreedAction:
+    """The sealed row of a proposed action, under a key of its own."""
+    check_reads(about, place)
+    row = AgreedAction(
+        situation=about,
+        container=about.id,
+        owner=place,
+        due_on=due_on,
+        proposed_by_id=me(actor),
+        proposed_on=day,
+    )
+    pen.new_scope(row)
+    pen.seal(row, text=text, result="", acts=acts)
+    save(actor, row)
+    return row
+
+
+def _settle(
+    actor: gate.Actor, pen: gate.Pen, about: Situation, row: AgreedAction, day: date
+) -> None:
+    """The group agrees: an owner outside the circle gets the key, the year counts it."""
+    row.state, row.agreed_on = ActionState.AGREED, day
+    save(actor, row)
+    if not in_circle(row.owner):
+        give_key(pen, row, row.owner)
+    pen.record(Verb.ACTION_AGREED, row)
+    tally.count(pen, about.concertation_id, day, "actions", ActionState.AGREED.value)
+    tell_owner(pen, about, row)
+    tell_holder(pen, about)
+    if about.state == SituationState.SIGNALLED:
+        set_state(actor, pen, about, SituationState.FOLLOWED)
+    touch(actor, pen, about, day)
 
 
 def owner_place(actor: gate.Actor, number: UUID) -> Participation:
@@ -170,17 +230,7 @@ def agree_action(
         if row.state != ActionState.PROPOSED:
             raise errors.TransitionRefused
         check_reads(about, row.owner)
-        row.state, row.agreed_on = ActionState.AGREED, day
-        save(actor, row)
-        if not in_circle(row.owner):
-            give_key(pen, row, row.owner)
-        pen.record(Verb.ACTION_AGREED, row)
-        tally.count(pen, about.concertation_id, day, "actions", ActionState.AGREED.value)
-        tell_owner(pen, about, row)
-        tell_holder(pen, about)
-        if about.state == SituationState.SIGNALLED:
-            set_state(actor, pen, about, SituationState.FOLLOWED)
-        touch(actor, pen, about, day)
+        _settle(actor, pen, about, row, day)
     return row
 
 

@@ -78,13 +78,18 @@ def give_opinion(
 
 
 def decide_extension(
-    actor: gate.Actor, *, extension: UUID, agreed: bool, purpose: Purpose = _PURPOSE
+    actor: gate.Actor,
+    *,
+    situation: UUID,
+    extension: UUID,
+    agreed: bool,
+    purpose: Purpose = _PURPOSE,
 ) -> Extension:
     """One of the two voices: the second “yes” moves the last day, a “no” ends the question.
 
     Raises `Refused`, `ExtensionAnswered`, `ExtensionTooLong` or `NotYourVoice` (a refusal too).
     """
-    about = _known(actor, extension, purpose).situation_id
+    about = _known(actor, extension, purpose, of=situation).situation_id
     verb = Verb.RETENTION_EXTENDED if agreed else Verb.EXTENSION_DECLINED
     with (
         refusals_recorded(actor, errors.NotYourVoice, verb=verb, purpose=purpose, situation=about),
@@ -138,10 +143,14 @@ def _record(pen: gate.Pen, verb: Verb, row: Situation, **details: DetailValue) -
     pen.record(verb, subjects=(Subject(SubjectKind.SITUATION, row.id),), details=details)
 
 
-def _known(actor: gate.Actor, extension: UUID, purpose: Purpose) -> Extension:
-    """Another concertation's question and one that never was are the same refusal, recorded."""
+def _known(
+    actor: gate.Actor, extension: UUID, purpose: Purpose, *, of: UUID | None = None
+) -> Extension:
+    """Another concertation's question, another situation's than the address says, and one that
+    never was are the same refusal, recorded."""
     made = Extension.objects.select_related("situation").filter(id=extension).first()
-    if made is None or made.situation.concertation_id != actor.concertation:
+    elsewhere = made is not None and of not in (None, made.situation_id)
+    if made is None or elsewhere or made.situation.concertation_id != actor.concertation:
         foreign = (made.situation.concertation_id, made.situation_id) if made else None
         raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
     return made

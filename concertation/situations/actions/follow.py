@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from audit.enums import Purpose, SubjectKind, Verb
@@ -108,6 +108,7 @@ def write_entry(
     kind: str,
     text: str,
     urgent: bool = False,
+    meeting: UUID | None = None,
     on: date | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Contribution:
@@ -115,13 +116,10 @@ def write_entry(
 
     `urgent` tells whoever holds the situation at once, instead of with the daily digest.
     """
+    more: dict[str, Any] = {"urgent": urgent, "meeting": meeting, "on": on, "purpose": purpose}
     if kind == ContributionKind.FEEDBACK:
-        return give_feedback(
-            actor, situation=situation, text=text, urgent=urgent, on=on, purpose=purpose
-        )
-    return contribute(
-        actor, situation=situation, kind=kind, text=text, urgent=urgent, on=on, purpose=purpose
-    )
+        return give_feedback(actor, situation=situation, text=text, **more)
+    return contribute(actor, situation=situation, kind=kind, text=text, **more)
 
 
 def add_entry(

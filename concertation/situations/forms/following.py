@@ -27,7 +27,14 @@ from concertation.situations.forms.base import (
     one_line,
     radio,
 )
-from concertation.situations.reading import ActionRow, Choice, Elsewhere, MyAction, Sheet
+from concertation.situations.reading import (
+    ActionRow,
+    Choice,
+    Elsewhere,
+    MyAction,
+    ScreenAction,
+    Sheet,
+)
 from concertation.situations.reading.words import ACTION_GLYPHS
 
 
@@ -95,7 +102,9 @@ class AnswerForm(SituationForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
-    def of(cls, action: ActionRow | MyAction, data: Mapping[str, Any] | None = None) -> Self:
+    def of(
+        cls, action: ActionRow | MyAction | ScreenAction, data: Mapping[str, Any] | None = None
+    ) -> Self:
         """The form under one action; ids carry its number so that several stand on a page."""
         initial: dict[str, Any] = {"version": action.version}
         if action.state in cls.STATES:

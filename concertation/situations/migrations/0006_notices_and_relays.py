@@ -11,7 +11,7 @@ import ethics.secrecy.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_mail_and_reach"),
+        ("accounts", "0005_mail_and_reach"),
         ("situations", "0005_extensions"),
     ]
 

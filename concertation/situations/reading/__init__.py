@@ -1,5 +1,7 @@
 """What pages show of situations: frozen dataclasses, opened by the gate, never a sealed model."""
 
+from concertation.situations.meeting_days import told_since
+from concertation.situations.reading.asking import MOST_WORDS, Asked
 from concertation.situations.reading.audience import (
     Audience,
     ReaderChoice,
@@ -35,6 +37,7 @@ from concertation.situations.reading.extensions import (
     voice_of,
 )
 from concertation.situations.reading.find import (
+    check_is_about,
     check_is_of,
     find,
     find_action,
@@ -65,10 +68,8 @@ from concertation.situations.reading.listing import (
     PAGE_SIZE,
     Board,
     BoardRow,
-    OpenedRow,
     board,
     has_board,
-    opened_to,
 )
 from concertation.situations.reading.mine import (
     Home,
@@ -81,8 +82,10 @@ from concertation.situations.reading.mine import (
     news,
     owed_feedback,
     owes,
+    told_on,
 )
 from concertation.situations.reading.moving import Elsewhere, places_elsewhere
+from concertation.situations.reading.opened import OpenedRow, opened_to
 from concertation.situations.reading.owed import (
     BroughtOwed,
     OwedByHouse,
@@ -107,6 +110,13 @@ from concertation.situations.reading.presented import (
     to_note_withdrawal,
 )
 from concertation.situations.reading.reminders import Reminders, reminders
+from concertation.situations.reading.screen import (
+    OnScreen,
+    ScreenAction,
+    ScreenSheet,
+    on_own_screen,
+    on_screen,
+)
 from concertation.situations.reading.sharing import (
     DecisionShown,
     SharingPage,
@@ -134,10 +144,12 @@ from concertation.situations.reading.supervised import (
 )
 
 __all__ = [
+    "MOST_WORDS",
     "PAGE_SIZE",
     "ActionPage",
     "ActionRow",
     "Announced",
+    "Asked",
     "Audience",
     "Board",
     "BoardRow",
@@ -161,6 +173,7 @@ __all__ = [
     "MyAction",
     "News",
     "NoticeRow",
+    "OnScreen",
     "OpenedRow",
     "OpinionRow",
     "OwedByHouse",
@@ -171,6 +184,8 @@ __all__ = [
     "Recognised",
     "Reminders",
     "RequestRow",
+    "ScreenAction",
+    "ScreenSheet",
     "SharingPage",
     "Sheet",
     "Step",
@@ -192,6 +207,7 @@ __all__ = [
     "brought_owed",
     "certificate",
     "certificates",
+    "check_is_about",
     "check_is_of",
     "check_may_bring",
     "choices",
@@ -224,6 +240,8 @@ __all__ = [
     "news",
     "notices_waiting",
     "number_of",
+    "on_own_screen",
+    "on_screen",
     "opened_to",
     "opinions",
     "opinions_waiting",
@@ -250,5 +268,7 @@ __all__ = [
     "to_extend",
     "to_note_withdrawal",
     "to_withdraw",
+    "told_on",
+    "told_since",
     "voice_of",
 ]

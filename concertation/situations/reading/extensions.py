@@ -13,7 +13,7 @@ from concertation.accounts.models import Participation
 from concertation.situations.enums import OPEN_EXTENSIONS, ExtensionState
 from concertation.situations.models import Extension, Situation
 from concertation.situations.reading.erasures import life_of
-from concertation.situations.reading.find import check_offered, code_of, find
+from concertation.situations.reading.find import check_offered, code_of, find, my_place
 from concertation.situations.reading.words import place
 from ethics import gate
 from ethics.policy import Act
@@ -89,7 +89,7 @@ def to_extend(actor: gate.Actor, code: str) -> ExtensionPage:
     life = life_of(row)
     rows = list(row.extensions.select_related(*(f"{each}__organisation" for each in _PLACES)))
     waiting = next((each for each in rows if each.state in OPEN_EXTENSIONS), None)
-    mine = Participation.objects.get(id=actor.participation) if waiting else None
+    mine = Participation.objects.get(id=my_place(actor)) if waiting else None
     return ExtensionPage(
         number=row.id,
         code=code_of(row),

@@ -107,10 +107,14 @@ def check_is_of(
 
     Raises `Refused`.
     """
-    about = find(actor, code, purpose=purpose)
+    check_is_about(actor, find(actor, code, purpose=purpose).id, action, purpose=purpose)
+
+
+def check_is_about(actor: gate.Actor, situation: UUID, action: UUID, *, purpose: Purpose) -> None:
+    """The same for a situation known by its number. Raises `Refused`."""
     row = find_action(actor, action, purpose=purpose)
-    if row.situation_id != about.id:
-        foreign = (about.concertation_id, row.situation_id)
+    if row.situation_id != situation:
+        foreign = (row.situation.concertation_id, row.situation_id)
         raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
 
 

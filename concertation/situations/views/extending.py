@@ -34,7 +34,9 @@ def decide(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpRe
     """One of the two voices."""
     about = reading.to_extend(request.actor, code)
     form = DecisionForm(request.POST)
-    made = form.attempt(actions.decide_extension, request.actor, extension=number)
+    made = form.attempt(
+        actions.decide_extension, request.actor, situation=about.number, extension=number
+    )
     if made is None:
         messages.warning(request, str(form.refusal))
     elif made.until:

@@ -4,16 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concertation.accounts.actions import note_visit
 from concertation.door import CircleRequest, Door, door
 from concertation.situations import actions, noticing, reading
 from concertation.situations.codes import parse_code, show_code
-from concertation.situations.errors import CodeMistyped, NotReadable, SituationError
+from concertation.situations.errors import NotReadable, SituationError
 from concertation.situations.forms import (
     AnswerForm,
     ContributeForm,
@@ -30,29 +31,14 @@ from ethics.roles import Role
 @require_safe
 def board(request: CircleRequest, slug: str) -> HttpResponse:
     """The board; for those it isn't for, the short list of what is opened to them."""
-    if typed := request.GET.get("code"):
-        return _by_code(request, slug, typed)
     if not reading.has_board(request.actor):
         rows = reading.opened_to(request.actor)
         context = {"rows": rows, "slug": slug, "brings": reading.brings(request.actor)}
         return render(request, "situations/opened.html", context)
-    page = request.GET.get("page", "1")
-    shown = reading.board(
-        request.actor,
-        view=request.GET.get("view", ""),
-        state=request.GET.get("state", ""),
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
-    )
+    asked = reading.Asked.of(request.GET.dict())
+    since = note_visit(request.session, request.hat)
+    shown = reading.board(request.actor, asked, since=since)
     return render(request, "situations/board.html", {"board": shown, "slug": slug})
-
-
-def _by_code(request: HttpRequest, slug: str, typed: str) -> HttpResponse:
-    """A code typed in the board's field. Its check character tells a slip of the finger apart."""
-    parsed = parse_code(typed)
-    if parsed is None:
-        messages.warning(request, str(CodeMistyped()))
-        return redirect("board", slug=slug)
-    return redirect("situation", slug=slug, code=show_code(parsed))
 
 
 @door(Door.CIRCLE)

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.checkpoint import InvalidCheckpointError, Verifier, ledger_of, signer_for
+from audit.checkpoint import InvalidCheckpointError, Verifier, ledger_of, open_note, verifiers_for
 from ethics.charter import receipts
 from ethics.charter.actions import publish
 from ethics.charter.models import CharterVersion
@@ -103,7 +103,17 @@ def _verifier(receipt: Any, key: str | None) -> Verifier:
         note = str(receipt["ledger"]["checkpoint"])
     except (KeyError, TypeError) as error:
         raise receipts.BadReceipt("the receipt is not complete") from error
-    return signer_for(ledger_of(note)).verifier
+    # The newest of our keys that signed it: a receipt outlives the key of its day.
+    known = verifiers_for(ledger_of(note))
+    return next((each for each in known if _opens(note, each)), known[0])
+
+
+def _opens(note: str, verifier: Verifier) -> bool:
+    try:
+        open_note(note, verifier)
+    except InvalidCheckpointError:
+        return False
+    return True
 
 
 def _number(text: str) -> int:

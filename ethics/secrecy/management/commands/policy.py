@@ -44,8 +44,8 @@ class Command(BaseCommand):
         self.stdout.write("A case manager is a participant too: both columns count.")
         for title, lines in reasons():
             self.stdout.write(f"\nWhy: {title}")
-            for name, text in lines:
-                self.stdout.write(f"  {name}: {text}")
+            for name, reason in lines:
+                self.stdout.write(f"  {name}: {reason}")
 
 
 def _table(title: str, rows: list[PolicyRow]) -> Table:

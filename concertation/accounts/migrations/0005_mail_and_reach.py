@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_reset_links"),
+        ("accounts", "0004_how_the_board_is_read"),
     ]
 
     operations = [

@@ -1,0 +1,130 @@
+"""Meetings as calendar files (RFC 5545) and calendar e-mails (iTIP, RFC 5546).
+
+No code, no content, no place: a calendar is kept by somebody else. It says when, for how long, how
+many points, and the address of the page that says the rest.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from concertation.accounts.enums import ParticipationState
+from concertation.accounts.models import Participation
+from concertation.meetings.enums import ItemState
+from concertation.meetings.models import Meeting
+from concertation.meetings.reading import MeetingLine
+from ethics.roles import SecrecyStatus, may_hold_key
+
+PRODUCT: Final = "-//concertation//calendar 1//FR"
+CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
+REQUEST: Final = "REQUEST"
+CANCEL: Final = "CANCEL"
+# From a meeting's number to the full address of its page.
+Link = Callable[[UUID], str]
+
+log = structlog.get_logger()
+
+
+def calendar_file(meetings: Iterable[Meeting], link: Link, *, method: str = "PUBLISH") -> bytes:
+    """A calendar of these meetings, in the language that is active."""
+    whole = Calendar()
+    whole.add("prodid", PRODUCT)
+    whole.add("version", "2.0")
+    whole.add("method", method)
+    for row in meetings:
+        whole.add_component(_event(row, link))
+    return bytes(whole.to_ical())
+
+
+def _event(row: Meeting, link: Link) -> Event:
+    event = Event()
+    event.add("uid", f"{row.id}@concertation")
+    event.add("sequence", row.sequence)
+    event.add("dtstamp", row.changed_at)
+    event.add("dtstart", row.starts_at)
+    event.add("dtend", row.starts_at + timedelta(minutes=row.planned_minutes))
+    event.add("summary", _("Réunion de concertation"))
+    points = sum(1 for item in row.items.all() if item.state != ItemState.ASKED)
+    told = ngettext("%(number)d point", "%(number)d points", points) % {"number": points}
+    lines = [told] if points else []
+    event.add("description", "\n".join([*lines, link(row.id)]))
+    event.add("url", link(row.id))
+    event.add("class", "PRIVATE")
+    event.add("status", "CANCELLED" if row.cancelled_at else "CONFIRMED")
+    return event
+
+
+def send(meetings: list[Meeting], link: Link, *, method: str = REQUEST) -> int:
+    """Write to the circle about new, changed or cancelled meetings; says how many mails left.
+
+    Each in their language, with a calendar part that their calendar understands. A mail that
+    doesn't leave changes nothing that was done.
+    """
+    if not meetings:
+        return 0
+    rows = Participation.objects.filter(
+        concertation=meetings[0].concertation_id, state=ParticipationState.ADMITTED
+    ).select_related("person")
+    people = {
+        row.person.email: row.person.language
+        for row in rows
+        if row.is_current() and may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
+    }
+    return sum(
+        _send(meeting, address, language, link, method)
+        for meeting in meetings
+        for address, language in people.items()
+    )
+
+
+def _send(row: Meeting, address: str, language: str, link: Link, method: str) -> bool:
+    with override(language):
+        when = MeetingLine.of(row)
+        told = {"day": date_format(when.starts_at, "l j F"), "hours": when.hours}
+        subject = _("Réunion de concertation, %(day)s") % told
+        words = _("Réunion de concertation, %(day)s, %(hours)s.") % told
+        if method == CANCEL:
+            subject = _("Réunion annulée, %(day)s") % told
+            words = _("La réunion de concertation du %(day)s est annulée.") % told
+        elif row.sequence:
+            subject = _("Réunion déplacée ou modifiée, %(day)s") % told
+        mail = EmailMessage(
+            subject, f"{words}\n{link(row.id)}\n", settings.DEFAULT_FROM_EMAIL, [address]
+        )
+        mail.attach(
+            "reunion.ics",
+            _invitation(row, address, link, method).decode(),
+            f"text/calendar; method={method}",
+        )
+    try:
+        return bool(mail.send())
+    except (SMTPException, OSError):
+        log.warning("notice_not_sent", exc_info=True)
+        return False
+
+
+def _invitation(row: Meeting, address: str, link: Link, method: str) -> bytes:
+    """The same event addressed to one person: what their calendar answers to (RFC 5546, 3.2)."""
+    whole = Calendar()
+    whole.add("prodid", PRODUCT)
+    whole.add("version", "2.0")
+    whole.add("method", method)
+    event = _event(row, link)
+    event.add("organizer", vCalAddress(f"mailto:{settings.DEFAULT_FROM_EMAIL}"))
+    guest = vCalAddress(f"mailto:{address}")
+    guest.params["partstat"] = vText("NEEDS-ACTION")
+    # Answers are given on the board, where they count; a calendar needs send none.
+    guest.params["rsvp"] = vText("FALSE")
+    event.add("attendee", guest)
+    whole.add_component(event)
+    return bytes(whole.to_ical())
