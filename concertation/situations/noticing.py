@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ from concertation.accounts.enums import MailChoice
 from concertation.accounts.models import Participation, User
 from concertation.situations import notices
 from concertation.situations.enums import URGENT_NOTICES, NoticeKind
-from concertation.situations.models import AgreedAction, Notice, Situation
+from concertation.situations.models import AgreedAction, ConflictOfInterest, Notice, Situation
 
 
 def notice(
@@ -66,6 +67,11 @@ def send_digests() -> int:
 
 def _send(rows: Any, *, at_once: bool) -> int:
     waiting = rows.filter(mailed_at=None, seen_at=None).order_by("made_at")
+    # Hidden, erased or shut to them in the meantime: nothing to go and look at.
+    shut = ConflictOfInterest.objects.filter(
+        situation=OuterRef("situation"), participation__person=OuterRef("participation__person")
+    )
+    waiting = waiting.filter(~Exists(shut), situation__hidden=False, situation__erasing=False)
     by_person: dict[UUID, list[Notice]] = {}
     for row in waiting.select_related("participation__person", "participation__concertation"):
         if row.participation.is_current():
