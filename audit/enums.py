@@ -54,6 +54,7 @@ class SubjectKind(StrEnum):
     CHARTER = "charter"
     SUBSCRIPTION = "subscription"
     SIGNATURE = "signature"
+    WITHOUT_ACCOUNT = "without_account"
     TALLY_NOTE = "tally_note"
     REPORT = "report"
     FRAMEWORK = "framework"
@@ -88,6 +89,11 @@ class Verb(StrEnum):
     ORGANISATION_SUBSCRIBED = "organisation_subscribed"
     SUBSCRIPTION_ENDED = "subscription_ended"
     PEOPLE_CONFIRMED = "people_confirmed"
+    # someone present without account: the link they were given, what they said yes to, the
+    # coordinator's signature under it
+    CHARTER_OFFERED = "charter_offered"
+    CHARTER_ACCEPTED = "charter_accepted"
+    CHARTER_COUNTERSIGNED = "charter_countersigned"
     # membership and keys
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation_accepted"
@@ -114,6 +120,9 @@ class Verb(StrEnum):
     # situations
     DRAFT_SAVED = "draft_saved"
     DRAFT_DISCARDED = "draft_discarded"
+    DRAFT_SUBMITTED = "draft_submitted"
+    DRAFT_TAKEN_BACK = "draft_taken_back"
+    DRAFT_SENT_BACK = "draft_sent_back"
     SHARING_ANSWERED = "sharing_answered"
     SHARING_DECIDED = "sharing_decided"
     AGREEMENT_WITHDRAWN = "agreement_withdrawn"
@@ -124,10 +133,14 @@ class Verb(StrEnum):
     SITUATION_RESTRICTED = "situation_restricted"
     SITUATION_CLOSED = "situation_closed"
     CASE_MANAGER_SET = "case_manager_set"
+    CASE_MANAGER_PROPOSED = "case_manager_proposed"
+    CASE_MANAGER_DECLINED = "case_manager_declined"
     CONTRIBUTION_ADDED = "contribution_added"
     ACTION_PROPOSED = "action_proposed"
     ACTION_AGREED = "action_agreed"
     ACTION_STATE_CHANGED = "action_state_changed"
+    ACTION_POSTPONED = "action_postponed"
+    ACTION_HANDED_OVER = "action_handed_over"
     FEEDBACK_GIVEN = "feedback_given"
     RESEALED = "resealed"
     IMPORTED = "imported"
@@ -146,12 +159,18 @@ class Verb(StrEnum):
     MEETING_HELD = "meeting_held"
     MEETING_CHANGED = "meeting_changed"
     ATTENDANCE_RECORDED = "attendance_recorded"
+    MEETING_OPENED = "meeting_opened"
+    MEETING_ANSWERED = "meeting_answered"
+    AGENDA_CHANGED = "agenda_changed"
+    AGENDA_PUBLISHED = "agenda_published"
     MINUTES_SAVED = "minutes_saved"
     SHOWN_ON_SCREEN = "shown_on_screen"
     # statistics
     SUPPRESSION_LIFTED = "suppression_lifted"
     REPORT_SIGNED = "report_signed"
     # rights and retention
+    EXTENSION_ASKED = "extension_asked"
+    EXTENSION_DECLINED = "extension_declined"
     RETENTION_EXTENDED = "retention_extended"
     OPINION_GIVEN = "opinion_given"
     RIGHTS_REQUEST = "rights_request"
@@ -189,6 +208,9 @@ GOVERNANCE_VERBS = frozenset(
         Verb.ORGANISATION_SUBSCRIBED,
         Verb.SUBSCRIPTION_ENDED,
         Verb.PEOPLE_CONFIRMED,
+        Verb.CHARTER_OFFERED,
+        Verb.CHARTER_ACCEPTED,
+        Verb.CHARTER_COUNTERSIGNED,
         Verb.INVITED,
         Verb.INVITATION_ACCEPTED,
         Verb.ADMITTED,
@@ -212,6 +234,8 @@ GOVERNANCE_VERBS = frozenset(
         Verb.ACCESS_ENDED,
         Verb.SUPPRESSION_LIFTED,
         Verb.REPORT_SIGNED,
+        Verb.EXTENSION_ASKED,
+        Verb.EXTENSION_DECLINED,
         Verb.RETENTION_EXTENDED,
         Verb.OPINION_GIVEN,
         Verb.RIGHTS_REQUEST,
@@ -239,6 +263,9 @@ WRITE_VERBS = frozenset(
     {
         Verb.DRAFT_SAVED,
         Verb.DRAFT_DISCARDED,
+        Verb.DRAFT_SUBMITTED,
+        Verb.DRAFT_TAKEN_BACK,
+        Verb.DRAFT_SENT_BACK,
         Verb.SHARING_ANSWERED,
         Verb.SHARING_DECIDED,
         Verb.AGREEMENT_WITHDRAWN,
@@ -249,6 +276,10 @@ WRITE_VERBS = frozenset(
         Verb.SITUATION_RESTRICTED,
         Verb.SITUATION_CLOSED,
         Verb.CASE_MANAGER_SET,
+        Verb.CASE_MANAGER_PROPOSED,
+        Verb.CASE_MANAGER_DECLINED,
+        Verb.ACTION_POSTPONED,
+        Verb.ACTION_HANDED_OVER,
         Verb.CONTRIBUTION_ADDED,
         Verb.ACTION_PROPOSED,
         Verb.ACTION_AGREED,
@@ -265,6 +296,10 @@ WRITE_VERBS = frozenset(
         Verb.MEETING_HELD,
         Verb.MEETING_CHANGED,
         Verb.ATTENDANCE_RECORDED,
+        Verb.MEETING_OPENED,
+        Verb.MEETING_ANSWERED,
+        Verb.AGENDA_CHANGED,
+        Verb.AGENDA_PUBLISHED,
         Verb.MINUTES_SAVED,
     }
 )

@@ -242,6 +242,23 @@ def who_saw(
     return tuple(Reader(**row) for row in rows)
 
 
+def shown_on_screen(
+    ledger_name: str, meeting: UUID, situation: UUID
+) -> Mapping[UUID, frozenset[str]]:
+    """Return, by the place of each person present, the field groups of a situation that a meeting's
+    screen has shown them so far: what needs no second entry."""
+    found = _about(ledger_name, SubjectKind.SITUATION, situation).filter(
+        verb=Verb.SHOWN_ON_SCREEN, outcome=Outcome.GRANTED
+    )
+    rows = Entry.objects.filter(pk__in=found.values("entry_id"), meeting=meeting)
+    shown: dict[UUID, frozenset[str]] = {}
+    for event in (_event(entry) for entry in rows.only("leaf")):
+        for place in event.present if event else ():
+            groups = event.field_groups if event else ()
+            shown[place] = shown.get(place, frozenset()) | frozenset(groups)
+    return shown
+
+
 def each_who_saw(ledger_name: str, number: UUID) -> tuple[PersonReader, ...]:
     """Return each person who had a situation before them, by `who_saw`'s rules and its index."""
     rows = (

@@ -99,8 +99,13 @@ def record_now(ledger_name: str, event: Event) -> Entry:
 
     Raises RuntimeError inside a transaction: a rollback would undo the record of what was seen.
     """
+    return record_many_now(ledger_name, (event,))[0]
+
+
+def record_many_now(ledger_name: str, events: Sequence[Event]) -> list[Entry]:
+    """Record several reads at once, committed before anything is revealed; as ``record_now``."""
     with transaction.atomic(using=router.db_for_write(Ledger), durable=True):
-        return append(ledger_name, event)
+        return append_many(ledger_name, events)
 
 
 def record_refusal(ledger_name: str, event: Event) -> Flooded | None:

@@ -17,15 +17,19 @@ from django.utils.translation import override
 
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation, Representation, User
+from concertation.meetings.enums import MeetingState
+from concertation.meetings.models import Meeting
+from concertation.meetings.room import in_the_room, without_account
 from concertation.situations.enums import ActionState, SituationState
 from concertation.situations.models import (
     AgreedAction,
     ConflictOfInterest,
     Situation,
     SituationGrant,
+    acted_for,
 )
 from ethics.gate.actor import Actor
-from ethics.gate.facts import PlaceFacts
+from ethics.gate.facts import Outsider, PlaceFacts, Present
 from ethics.policy_facts import SubjectFacts
 from ethics.roles import Role, SecrecyStatus
 
@@ -39,8 +43,20 @@ def place_facts(row: Participation) -> PlaceFacts:
         organisation=row.organisation_id,
         roles=row.role_set,
         status=SecrecyStatus(row.secrecy_status),
-        current=row.is_current(),
+        current=row.is_current() and not _meeting_is_over(row),
+        meeting=row.for_meeting,
     )
+
+
+def _meeting_is_over(row: Participation) -> bool:
+    """Whether the one meeting a guest came for was closed, dropped or moved to another day: what
+    they signed was for that day, and their place ends with it. Asked for guests of a meeting
+    only."""
+    if row.for_meeting is None:
+        return False
+    waiting = Meeting.objects.filter(id=row.for_meeting, cancelled_at=None)
+    meeting = waiting.exclude(state=MeetingState.CLOSED).first()
+    return meeting is None or timezone.localtime(meeting.starts_at).date() != row.ends_on
 
 
 class Provider:
@@ -63,7 +79,7 @@ class Provider:
         if not numbers or actor.participation is None:
             return {}
         mine: dict[UUID, set[UUID]] = {}
-        owned = AgreedAction.objects.filter(situation__in=numbers, owner=actor.participation)
+        owned = AgreedAction.objects.filter(acted_for(actor.participation), situation__in=numbers)
         columns = ("situation", "id", "state", "owner__roles")
         for situation, action, state, roles in owned.order_by().values_list(*columns):
             # To a visitor, a proposal is the circle's business until the group agrees on it.
@@ -80,10 +96,10 @@ class Provider:
             id__in=numbers, concertation=actor.concertation, erasing=False
         )
         told = rows.order_by().values_list(
-            "id", "state", "hidden", "restricted", "brought_by", "case_manager"
+            "id", "state", "hidden", "restricted", "brought_by", "supervisor", "case_manager"
         )
         found = {}
-        for number, state, hidden, restricted, by, manager in told:
+        for number, state, hidden, restricted, by, supervisor, manager in told:
             granted = number in until
             found[number] = SubjectFacts(
                 known=True,
@@ -96,10 +112,23 @@ class Provider:
                 guest_ticked=granted,
                 conflict=number in shut,
                 own=by == actor.participation,
+                supervised=supervisor == actor.participation,
                 held=manager == actor.participation,
                 addressed_to=frozenset(mine.get(number, ())),
             )
         return found
+
+    def present(self, concertation: UUID, meeting: UUID) -> tuple[Present, ...]:
+        """The people in the room of a meeting that is in session there, now."""
+        running = Meeting.objects.filter(
+            id=meeting, concertation=concertation, state=MeetingState.IN_SESSION
+        )
+        return in_the_room(meeting) if running.exists() else ()
+
+    def without_account(self, concertation: UUID, meeting: UUID) -> tuple[Outsider, ...]:
+        """Those in that room who have no account."""
+        here = Meeting.objects.filter(id=meeting, concertation=concertation)
+        return without_account(meeting) if here.exists() else ()
 
     def platform_roles(self, person: UUID) -> frozenset[Role]:
         """Roles held outside any concertation: administrator, representative."""

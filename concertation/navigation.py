@@ -49,6 +49,8 @@ class Navigation:
     renew_url: str = ""
     account_url: str = ""
     sign_out_url: str = ""
+    # Whether single keys do something, for this person.
+    shortcuts: bool = True
 
 
 # (route, label, icon, in the phone's bar, act in the roles' reach, routes under it)
@@ -70,6 +72,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"nav": nav}
     nav.signed_in = True
     nav.display_name = request.user.name  # type: ignore[union-attr]
+    nav.shortcuts = request.user.shortcuts  # type: ignore[union-attr]
     nav.account_url = reverse("account")
     nav.sign_out_url = reverse("sign-out")
     hat: Participation | None = getattr(request, "hat", None)
@@ -120,6 +123,9 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
         for route, label, icon, phone, act, under in _ENTRIES
         if _reaches(hat, act)
     ]
+    if hat.for_meeting:
+        address = reverse("meeting", args=[slug, hat.for_meeting])
+        items = [Item(_("La réunion"), address, "meeting", here == "meeting", True)]
     if not _reaches(hat, Act.LIST) and hat.role_set & {Role.GUEST, Role.LIMITED_READER}:
         # In the board's place and at its address: what is theirs.
         mine = here == "board" or here.startswith("situation")
@@ -177,6 +183,11 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
         address = reverse("erasures", args=[slug])
         items.append(
             Item(_("Effacements"), address, "lock", here.startswith("erasure"), False, True)
+        )
+    if _reaches(hat, Act.GIVE_OPINION):
+        address = reverse("opinions", args=[slug])
+        items.append(
+            Item(_("Prolongations"), address, "lock", here.startswith("opinion"), False, True)
         )
     return items + _administration(request)
 

@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ethics.policy_facts import PersonFacts, SubjectFacts
-from ethics.roles import READING_ROLES, Role, SecrecyStatus
+from ethics.roles import FULL_ROLES, KEY_ROLES, READING_ROLES, Role, SecrecyStatus
 
 
 class FieldGroup(models.TextChoices):
@@ -38,7 +38,10 @@ class Act(models.TextChoices):
 
     READ = "read", _("lire")
     LIST = "list", _("voir dans le tableau")
+    SEARCH = "search", _("chercher dans les textes")
     BRING = "bring", _("présenter une situation")
+    SUBMIT = "submit", _("soumettre un brouillon à sa ou son responsable de stage")
+    SHARE_DRAFT = "share_draft", _("décider de partager un brouillon")
     READ_OWN = "read_own", _("relire ce que l’on a écrit en présentant")
     EDIT = "edit", _("modifier la présentation")
     CONTRIBUTE = "contribute", _("ajouter au fil")
@@ -48,6 +51,7 @@ class Act(models.TextChoices):
     GIVE_FEEDBACK = "give_feedback", _("donner un retour")
     SET_CASE_MANAGER = "set_case_manager", _("désigner la référence")
     CLOSE = "close", _("clôturer")
+    REOPEN = "reopen", _("rouvrir une situation clôturée")
     DECIDE_SHARING = "decide_sharing", _("décider d’un partage ultérieur")
     WITHDRAW_AGREEMENT = "withdraw_agreement", _("noter que la personne retire son accord")
     READ_HISTORY = "read_history", _("voir l’historique des champs")
@@ -56,16 +60,21 @@ class Act(models.TextChoices):
     WITHDRAW = "withdraw", _("se retirer d’une situation")
     WITHDRAW_OTHER = "withdraw_other", _("retirer quelqu’un d’une situation")
     ERASE = "erase", _("effacer une situation clôturée")
+    EXTEND = "extend", _("demander et décider qu’une situation est gardée plus longtemps")
+    GIVE_OPINION = "give_opinion", _("rendre un avis sur une prolongation, sans rien lire")
     READ_ERASURES = "read_erasures", _("lire les procès-verbaux d’effacement")
     ASK_ACCESS = "ask_access", _("demander l’accès à une situation restreinte")
     GRANT_ACCESS = "grant_access", _("accorder l’accès pour un temps")
     READ_MEETINGS = "read_meetings", _("voir réunions et ordre du jour")
+    VISIT_MEETING = "visit_meeting", _("voir la réunion à laquelle on est invité·e")
     PLAN_MEETING = "plan_meeting", _("prévoir et tenir une réunion")
+    TAKE_PART = "take_part", _("dire si l’on vient, demander un point")
     READ_REPORT = "read_report", _("lire le rapport de l’année")
     LIFT_SUPPRESSION = "lift_suppression", _("lever le masquage des petits nombres")
     IMPORT = "import", _("importer un tableau de suivi")
     RECORD_FRAMEWORK = "record_framework", _("enregistrer un cadre légal de concertation")
     READ_MEMBERS = "read_members", _("voir les membres")
+    READ_NOTICE = "read_notice", _("remettre la notice à la personne")
     OPEN_TO_GUEST = "open_to_guest", _("ouvrir une situation à un·e invité·e, la reprendre")
     INVITE = "invite", _("inviter")
     ADMIT = "admit", _("admettre")
@@ -88,7 +97,7 @@ class When(models.TextChoices):
     """Under which condition a role may."""
 
     ALWAYS = "always", _("oui")
-    OWN = "own", _("ce qu’elle ou il a présenté")
+    OWN = "own", _("ce qu’elle ou il a présenté, ou sa ou son stagiaire")
     ADDRESSED = "addressed", _("l’action qui lui est adressée")
     TICKED = "ticked", _("la situation ouverte pour elle ou lui")
     HELD = "held", _("la situation dont elle ou il est référent·e")
@@ -130,12 +139,14 @@ R, W, G = Role, When, FieldGroup
 Cell = Mapping[Role, When]
 
 _CIRCLE: Final[Cell] = MappingProxyType({R.PARTICIPANT: W.ALWAYS, R.COORDINATOR: W.ALWAYS})
-_CIRCLE_AND_GUEST: Final[Cell] = MappingProxyType({**_CIRCLE, R.GUEST: W.TICKED})
+# An intern reads, adds and proposes; what commits the group or changes who reads is a member's.
+_READERS: Final[Cell] = MappingProxyType({**_CIRCLE, R.INTERN: W.ALWAYS})
+_CIRCLE_AND_GUEST: Final[Cell] = MappingProxyType({**_READERS, R.GUEST: W.TICKED})
 _WHO_ANSWERS: Final[Cell] = MappingProxyType(
     {R.PARTICIPANT: W.OWN, R.CASE_MANAGER: W.HELD, R.COORDINATOR: W.ALWAYS}
 )
 _EVERYONE: Final[Cell] = MappingProxyType(
-    {**_CIRCLE, R.GUEST: W.ALWAYS, R.LIMITED_READER: W.ALWAYS}
+    {**_READERS, R.GUEST: W.ALWAYS, R.LIMITED_READER: W.ALWAYS}
 )
 
 # Reading and writing text, by field group. A limited reader sees the frame of what they brought
@@ -149,17 +160,23 @@ READ_TABLE: Final[Mapping[FieldGroup, Cell]] = MappingProxyType(
         G.NETWORK: _CIRCLE_AND_GUEST,
         G.TIMELINE: _CIRCLE_AND_GUEST,
         G.ACTIONS: MappingProxyType({**_CIRCLE_AND_GUEST, R.LIMITED_READER: W.ADDRESSED}),
-        G.OUTCOME: _CIRCLE,
+        G.OUTCOME: _READERS,
     }
 )
 
 TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
     {
-        Act.LIST: _CIRCLE,
-        Act.BRING: MappingProxyType({**_CIRCLE, R.LIMITED_READER: W.ALWAYS}),
+        Act.LIST: _READERS,
+        # Going through the texts to find: never a guest's or a limited reader's (design 1).
+        Act.SEARCH: _READERS,
+        Act.BRING: MappingProxyType({**_READERS, R.LIMITED_READER: W.ALWAYS}),
+        Act.SUBMIT: MappingProxyType({R.INTERN: W.ALWAYS}),
+        Act.SHARE_DRAFT: MappingProxyType(
+            dict.fromkeys((R.PARTICIPANT, R.COORDINATOR, R.LIMITED_READER), W.OWN)
+        ),
         # The text of who brought it, as they wrote it: only what is sealed to them by name.
         Act.READ_OWN: MappingProxyType(
-            {R.PARTICIPANT: W.OWN, R.COORDINATOR: W.OWN, R.LIMITED_READER: W.OWN}
+            dict.fromkeys((R.PARTICIPANT, R.COORDINATOR, R.INTERN, R.LIMITED_READER), W.OWN)
         ),
         Act.EDIT: _WHO_ANSWERS,
         Act.CONTRIBUTE: _CIRCLE_AND_GUEST,
@@ -167,33 +184,41 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.AGREE_ACTION: _CIRCLE,
         Act.MOVE_ACTION: MappingProxyType(
             {**_WHO_ANSWERS}
-            | dict.fromkeys((R.PARTICIPANT, R.GUEST, R.LIMITED_READER), W.ADDRESSED)
+            | dict.fromkeys((R.PARTICIPANT, R.INTERN, R.GUEST, R.LIMITED_READER), W.ADDRESSED)
         ),
         Act.GIVE_FEEDBACK: MappingProxyType(
-            {**_CIRCLE, R.GUEST: W.TICKED, R.LIMITED_READER: W.ADDRESSED}
+            {**_READERS, R.GUEST: W.TICKED, R.LIMITED_READER: W.ADDRESSED}
         ),
         # Not the whole circle: who names themself may edit and close.
         Act.SET_CASE_MANAGER: _WHO_ANSWERS,
         Act.CLOSE: _WHO_ANSWERS,
+        Act.REOPEN: _WHO_ANSWERS,
         Act.DECIDE_SHARING: _CIRCLE,
         # Whoever hears it notes it at once: waiting for the one who brought it would expose.
-        Act.WITHDRAW_AGREEMENT: _CIRCLE,
-        Act.READ_HISTORY: _CIRCLE,
-        Act.SEE_READERS: _CIRCLE,
+        Act.WITHDRAW_AGREEMENT: _READERS,
+        Act.READ_HISTORY: _READERS,
+        Act.SEE_READERS: _READERS,
         Act.RESTRICT: _WHO_ANSWERS,
-        Act.WITHDRAW: _CIRCLE,
+        Act.WITHDRAW: _READERS,
         Act.WITHDRAW_OTHER: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ERASE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        Act.EXTEND: _WHO_ANSWERS,
+        Act.GIVE_OPINION: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.READ_ERASURES: MappingProxyType({R.COORDINATOR: W.ALWAYS, R.DPO: W.ALWAYS}),
         Act.ASK_ACCESS: _CIRCLE,
         Act.GRANT_ACCESS: MappingProxyType({R.PARTICIPANT: W.NAMED, R.COORDINATOR: W.NAMED}),
-        Act.READ_MEETINGS: _CIRCLE,
+        Act.READ_MEETINGS: _READERS,
+        # The reading compares the meeting with the one the guest's place is bound to.
+        Act.VISIT_MEETING: MappingProxyType({R.GUEST: W.ALWAYS}),
         Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.READ_REPORT: _CIRCLE,
+        Act.TAKE_PART: _READERS,
+        Act.READ_REPORT: _READERS,
         Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.RECORD_FRAMEWORK: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_MEMBERS: _EVERYONE,
+        # What the person is told is checked by whom they may complain to.
+        Act.READ_NOTICE: MappingProxyType({**_EVERYONE, R.DPO: W.ALWAYS}),
         Act.OPEN_TO_GUEST: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.INVITE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.ADMIT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
@@ -217,29 +242,33 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
 # Acts of roles held outside any concertation: no participation stands in the way.
 OUTSIDE: Final = frozenset({Act.ADMINISTER, Act.SUBSCRIBE, Act.PUBLISH_CHARTER})
 
+# A guest of one meeting comes for an hour: who else belongs to the circle isn't theirs to read.
+NOT_FOR_ONE_MEETING: Final = frozenset({Act.READ_MEMBERS})
+
 # Acts on one situation: the audience, conflicts and its state count.
 ON_A_SITUATION: Final = frozenset(
     {
         Act.READ, Act.LIST, Act.EDIT, Act.CONTRIBUTE, Act.PROPOSE_ACTION, Act.AGREE_ACTION,
         Act.MOVE_ACTION, Act.GIVE_FEEDBACK, Act.SET_CASE_MANAGER, Act.CLOSE, Act.DECIDE_SHARING,
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
-        Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE,
-        Act.READ_OWN, Act.OPEN_TO_GUEST,
+        Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE, Act.REOPEN,
+        Act.READ_OWN, Act.OPEN_TO_GUEST, Act.SUBMIT, Act.SHARE_DRAFT,
+        Act.EXTEND, Act.SEARCH,
     }
 )  # fmt: skip
 WRITES: Final = ON_A_SITUATION - {
-    Act.READ, Act.READ_OWN, Act.LIST, Act.READ_HISTORY, Act.SEE_READERS,
+    Act.READ, Act.READ_OWN, Act.LIST, Act.SEARCH, Act.READ_HISTORY, Act.SEE_READERS,
 }  # fmt: skip
-# A closed situation is read, and nothing more, until it is reopened or erased; who may read it can
-# still change, and the person may withdraw their agreement.
-ON_ITS_READERS: Final = frozenset(
+# A closed situation is read, and nothing more, until it is reopened or erased; who may read it and
+# how long it is kept can still change, and the person may withdraw their agreement.
+ONCE_SHARED: Final = frozenset(
     {
         Act.RESTRICT, Act.WITHDRAW, Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.WITHDRAW_AGREEMENT,
-        Act.OPEN_TO_GUEST,
+        Act.OPEN_TO_GUEST, Act.EXTEND,
     }
 )  # fmt: skip
-CLOSED_ONLY: Final = frozenset({Act.ERASE})
-OPEN_ONLY: Final = WRITES - ON_ITS_READERS - CLOSED_ONLY
+CLOSED_ONLY: Final = frozenset({Act.ERASE, Act.REOPEN})
+OPEN_ONLY: Final = WRITES - ONCE_SHARED - CLOSED_ONLY
 
 
 def cell(act: Act, group: FieldGroup | None = None) -> Cell:
@@ -268,6 +297,8 @@ def who_is(person: PersonFacts) -> Refusal | None:
 
 def in_reach(act: Act, person: PersonFacts) -> bool:
     """Whether a role of this person stands in the act's cell at all: may they see an empty list?"""
+    if person.one_meeting and act in NOT_FOR_ONE_MEETING:
+        return False
     return who_is(person) is None and _granting(cell(act), person, None) is not None
 
 
@@ -288,6 +319,8 @@ def decide(
         refusal = _about(act, person, subject)
     if refusal is not None:
         return Decision(False, refusal=refusal)
+    if person.one_meeting and act in NOT_FOR_ONE_MEETING:
+        return Decision(False, refusal=Refusal.ROLE)
     if act == Act.READ:
         return _read(person, subject, groups)
     role = _granting(cell(act), person, subject)
@@ -312,13 +345,13 @@ def _read(
 def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refusal | None:
     if subject is None or not subject.known:
         return Refusal.UNKNOWN_SUBJECT
-    if subject.draft and not subject.own:
+    if subject.draft and not subject.answered_for:
         return Refusal.DRAFT
     if subject.conflict:
         return Refusal.CONFLICT
-    if subject.hidden and not subject.own:
+    if subject.hidden and not subject.answered_for:
         return Refusal.HIDDEN
-    personal = subject.own or subject.addressed or subject.guest_ticked
+    personal = subject.answered_for or subject.addressed or subject.guest_ticked
     if subject.restricted and not (subject.named_reader or subject.guest_ticked):
         return Refusal.NOT_IN_AUDIENCE
     if person.status != SecrecyStatus.PROFESSIONAL and not personal:
@@ -327,21 +360,22 @@ def _about(act: Act, person: PersonFacts, subject: SubjectFacts | None) -> Refus
         return Refusal.STATE
     if act in CLOSED_ONLY and not subject.closed:
         return Refusal.STATE
-    if act in ON_ITS_READERS and subject.draft:
-        # A draft gets readers by the sharing decision, and by nothing else.
+    if act in ONCE_SHARED and subject.draft:
+        # A draft gets readers by the sharing decision, and by nothing else; it is its author's to
+        # keep or throw away.
         return Refusal.STATE
     return None
 
 
 def _granting(where: Cell, person: PersonFacts, subject: SubjectFacts | None) -> Role | None:
     roles = person.roles
-    if subject is not None and subject.held and roles & {Role.PARTICIPANT, Role.COORDINATOR}:
+    if subject is not None and subject.held and roles & FULL_ROLES:
         roles = roles | {Role.CASE_MANAGER}
     for role in Role:  # the order of the enumeration, so that the answer is always the same
-        if role in roles and role in where and _holds(where[role], subject):
+        if role in roles and role in where and _holds(where[role], role, subject):
             # The circle's roles open text only to people bound by professional secrecy.
             bound = person.status == SecrecyStatus.PROFESSIONAL
-            if role in {Role.PARTICIPANT, Role.COORDINATOR, Role.CASE_MANAGER} and not bound:
+            if role in KEY_ROLES | {Role.CASE_MANAGER} and not bound:
                 continue
             if role in READING_ROLES and Role.DPO in person.roles:
                 continue
@@ -349,13 +383,13 @@ def _granting(where: Cell, person: PersonFacts, subject: SubjectFacts | None) ->
     return None
 
 
-def _holds(when: When, subject: SubjectFacts | None) -> bool:
+def _holds(when: When, role: Role, subject: SubjectFacts | None) -> bool:
     if when == When.ALWAYS:
         return True
     if subject is None:
         return False
     return {
-        When.OWN: subject.own,
+        When.OWN: subject.own or (subject.supervised and role in FULL_ROLES),
         When.ADDRESSED: subject.addressed,
         When.TICKED: subject.guest_ticked,
         When.HELD: subject.held,

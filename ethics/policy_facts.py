@@ -22,6 +22,8 @@ class PersonFacts:
     status: SecrecyStatus = SecrecyStatus.OTHER
     subscribed: bool = False
     signed: bool = False
+    # A guest of one meeting: that meeting, and what is opened to them by name.
+    one_meeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,16 @@ class SubjectFacts:
     guest_ticked: bool = False
     conflict: bool = False
     own: bool = False
+    # An intern's, handed to this person to confirm, or confirmed by them.
+    supervised: bool = False
     held: bool = False
     # The agreed actions of this situation that this person owns, by number.
     addressed_to: frozenset[UUID] = frozenset()
+
+    @property
+    def answered_for(self) -> bool:
+        """Whether this person brought it, or confirms or confirmed it for an intern."""
+        return self.own or self.supervised
 
     @property
     def addressed(self) -> bool:

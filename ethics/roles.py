@@ -10,6 +10,8 @@ class Role(models.TextChoices):
     PARTICIPANT = "participant", _("intervenant·e")
     CASE_MANAGER = "case_manager", _("référent·e de la situation")
     COORDINATOR = "coordinator", _("coordination")
+    # Brings and proposes; their supervisor confirms (design 1).
+    INTERN = "intern", _("stagiaire")
     GUEST = "guest", _("invité·e")
     LIMITED_READER = "limited_reader", _("lecteur limité")
     REPRESENTATIVE = "representative", _("représentant·e de l’organisation")
@@ -28,10 +30,19 @@ class SecrecyStatus(models.TextChoices):
 
 # A DPO is never a role that reads situations (design 1).
 READING_ROLES = frozenset(
-    {Role.PARTICIPANT, Role.CASE_MANAGER, Role.COORDINATOR, Role.GUEST, Role.LIMITED_READER}
+    {
+        Role.PARTICIPANT,
+        Role.CASE_MANAGER,
+        Role.COORDINATOR,
+        Role.INTERN,
+        Role.GUEST,
+        Role.LIMITED_READER,
+    }
 )
 # Who holds the concertation's key, provided they are bound by professional secrecy (design 3).
-KEY_ROLES = frozenset({Role.PARTICIPANT, Role.COORDINATOR})
+KEY_ROLES = frozenset({Role.PARTICIPANT, Role.COORDINATOR, Role.INTERN})
+# Who answers for a situation, and confirms what an intern brings.
+FULL_ROLES = frozenset({Role.PARTICIPANT, Role.COORDINATOR})
 
 
 def may_hold_key(roles: frozenset[Role], status: SecrecyStatus) -> bool:
@@ -45,3 +56,9 @@ def may_hold_key(roles: frozenset[Role], status: SecrecyStatus) -> bool:
         and status == SecrecyStatus.PROFESSIONAL
         and not roles & {Role.LIMITED_READER, Role.DPO}
     )
+
+
+def may_answer(roles: frozenset[Role], status: SecrecyStatus) -> bool:
+    """Whether someone may answer for a situation, or for what an intern brings: who holds the
+    concertation's key, but for interns."""
+    return may_hold_key(roles, status) and bool(roles & FULL_ROLES)

@@ -18,22 +18,27 @@ from django.utils import timezone
 
 from concertation import urls
 from concertation.door import Door
+from concertation.meetings.models import Meeting
 from concertation.middleware import DoorMiddleware
 from ethics import gate
 from ethics.charter.actions import put_in_force
 from ethics.charter.models import Signature, Subscription
 from ethics.roles import Role
 from tests.cast import Circle, Someone, make_circle, number_of, person, place
+from tests.meetings.hour import held_now, plan
+from tests.meetings.visiting import guest_of
 from tests.signin import device_of, give_password, signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
 
 OPEN = {
+    "calendar",
     "sign-in",
     "forgotten",
     "password-reset",
     "factor-reset",
     "invitation",
+    "charter-acceptance",
     "set_language",
     "privacy",
     "accessibility",
@@ -46,11 +51,13 @@ VERIFIED = {
     "account-device",
     "account-hat",
     "account-language",
+    "account-mail",
     "account-passkey",
     "account-passkey-keep",
     "account-passkey-remove",
     "account-passkeys",
     "account-password",
+    "account-reach",
     "administration",
     "administration-concertation",
     "administration-coordinator",
@@ -213,6 +220,21 @@ def expired_guest(circle: Circle) -> Client:
     return signed_in(circle.guest)
 
 
+def guest_after_their_meeting(circle: Circle) -> Client:
+    """A guest of one meeting, of today, that its coordinator closed an hour ago."""
+    meeting = held_now(circle)
+    guest = guest_of(circle, meeting)
+    Meeting.objects.filter(id=meeting.id).update(state="closed", held_minutes=60)
+    return signed_in(guest)
+
+
+def guest_whose_house_subscribed_for_another_meeting(circle: Circle) -> Client:
+    meeting, other = plan(circle), plan(circle, days=30)
+    guest = guest_of(circle, meeting)
+    Subscription.objects.filter(meeting=meeting.id).update(meeting=other.id)
+    return signed_in(guest)
+
+
 def administrator(circle: Circle) -> Client:
     user = person("technique@tilleuls.example", "Technique")
     user.is_administrator = True
@@ -241,6 +263,8 @@ OUTSIDERS = {
     old_version_after_grace: ("/acces/", 302),
     removed_person: ("/acces/", 302),
     expired_guest: (None, 404),
+    guest_after_their_meeting: (None, 404),
+    guest_whose_house_subscribed_for_another_meeting: ("/acces/", 302),
     ended_participation: (None, 404),
     member_elsewhere: (None, 404),
     administrator: (None, 404),
@@ -262,6 +286,55 @@ def test_nothing_of_the_board_is_answered(circle: Circle, make: Any) -> None:
             if target:
                 assert answer.url.startswith(target), (method, address)
             assert b"Tilleuls" not in answer.content, (number, method, address)
+
+
+# The six states of issue D, each with the one above that stands for it: none may be forgotten.
+STATES = {
+    "no signature": without_signature,
+    "old version after grace": old_version_after_grace,
+    "organisation ended": ended_subscription,
+    "person withdrawn": removed_person,
+    "guest expired": expired_guest,
+    "guest of a meeting expired": guest_after_their_meeting,
+    "awaiting admission": awaiting_admission,
+}
+# What answers in any of them: charter, language, help, account, sign-out; the rest of what stands
+# before the circle is for administrators and representatives, and nobody of them is one.
+ANSWERS = {
+    "account", "account-codes", "account-device", "account-language", "account-passkey",
+    "account-passkeys", "account-password", "accessibility", "charter-text", "charter-version",
+    "charter-versions", "privacy", "start",
+    "kept-text",  # what they typed themselves, sealed to them alone, when their session ended
+}  # fmt: skip
+# For the person's own place and signature: the addresses of the test are nobody's.
+OF_ONES_OWN = {"charter", "threshold"}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_outside_the_circle_nothing_but_charter_language_help_and_account_answers(
+    circle: Circle, state: str
+) -> None:
+    client = STATES[state](circle)
+    answered = set()
+    for route, parts in routes():
+        # Signed out, or sent through a door they have passed, is no answer of the board.
+        door = route.callback.door  # type: ignore[attr-defined]
+        if door in {Door.CIRCLE, Door.PASSWORD}:
+            continue
+        parts = {
+            **parts,
+            **({"number": 1, "language": "fr"} if "charter-" in str(route.name) else {}),
+        }
+        known = set(route.pattern.converters)
+        answer = client.get(
+            reverse(str(route.name), kwargs={name: parts[name] for name in known}), follow=False
+        )
+        if answer.status_code == 200:
+            answered.add(str(route.name))
+            assert b"K7QF" not in answer.content
+    opened = {"forgotten", "sign-in"}  # for anybody
+    assert answered - opened <= ANSWERS | OF_ONES_OWN, answered
+    assert {"charter-versions", "account", "privacy"} <= answered
 
 
 def test_a_member_is_let_in_where_the_others_are_not(circle: Circle) -> None:

@@ -55,11 +55,20 @@ class ResetKind(models.TextChoices):
     SECOND_FACTOR = "second_factor", _("retirer un deuxième facteur perdu")
 
 
+class MailChoice(models.TextChoices):
+    """Which notices a person wants by e-mail; inside the board all of them stand anyway."""
+
+    AT_ONCE = "at_once", _("ce qui presse tout de suite, le reste une fois par jour")
+    DAILY = "daily", _("tout une fois par jour")
+    NEVER = "never", _("rien par courriel\u00a0: je regarde sur le tableau")
+
+
 class Place(models.TextChoices):
     """What a coordinator invites someone as; each stands for the roles of `ROLES_OF`."""
 
     PARTICIPANT = "participant", _("Intervenant·e")
     COORDINATOR = "coordinator", _("Coordination")
+    INTERN = "intern", _("Stagiaire")
     LIMITED_READER = "limited_reader", _("Lecteur limité")
     GUEST = "guest", _("Invité·e")
     DPO = "dpo", _("Délégué·e à la protection des données")
@@ -70,6 +79,7 @@ ROLES_OF: Final[Mapping[Place, frozenset[Role]]] = MappingProxyType(
         Place.PARTICIPANT: frozenset({Role.PARTICIPANT}),
         # Who convenes also takes part: design 1, "Who uses it".
         Place.COORDINATOR: frozenset({Role.COORDINATOR, Role.PARTICIPANT}),
+        Place.INTERN: frozenset({Role.INTERN}),
         Place.LIMITED_READER: frozenset({Role.LIMITED_READER}),
         Place.GUEST: frozenset({Role.GUEST}),
         Place.DPO: frozenset({Role.DPO}),

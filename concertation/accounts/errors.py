@@ -218,6 +218,16 @@ class NothingToResend(AccountError):
     sentence = _("Cette personne a déjà son compte : il n’y a pas d’invitation à renvoyer.")
 
 
+class NoGuestThere(AccountError):
+    """A subscription for one meeting needs a guest of the organisation who is invited to it."""
+
+    field = "scope"
+    sentence = _(
+        "Personne de l’organisation n’est invité à cette réunion, ou elle est passée. Choisissez"
+        " une autre portée."
+    )
+
+
 class AlreadySubscribed(AccountError):
     """The organisation's subscription already counts."""
 

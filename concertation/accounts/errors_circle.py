@@ -1,9 +1,11 @@
 """What may go wrong with the circle's keys, as sentences people understand."""
 
 from datetime import datetime
+from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.errors import AccountError
@@ -70,6 +72,63 @@ class NotAdmitted(AccountError):
         "Cette personne n’est pas encore admise : retirez l’invitation, puis invitez-la avec le"
         " bon rôle."
     )
+
+
+class _Told(AccountError):
+    """One error whose sentence says what doesn't fit."""
+
+    def __init__(self, sentence: str | Promise) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def __str__(self) -> str:
+        return str(self._sentence)
+
+
+class ReplacementRefused(_Told):
+    """Not everybody can be replaced by everybody; the sentence says what doesn't fit."""
+
+    field = "replaces"
+    NOBODY: Final = _(
+        "On ne remplace qu’un membre admis qui lit le tableau : choisissez quelqu’un d’autre, ou"
+        " personne."
+    )
+    ELSEWHERE: Final = _(
+        "On remplace quelqu’un de sa propre organisation : vérifiez l’organisation, ou ne"
+        " choisissez personne."
+    )
+    ROLE: Final = _(
+        "Qui remplace un membre du cercle doit lire le tableau comme lui : choisissez le rôle"
+        " d’intervenant·e, tenu·e au secret professionnel, ou ne choisissez personne."
+    )
+
+
+class SupervisorRefused(_Told):
+    """An intern has a supervisor who can confirm, and nobody else has one."""
+
+    field = "supervised_by"
+    MISSING: Final = _(
+        "Un·e stagiaire a un·e responsable de stage, qui confirme ce qu’elle ou il présente :"
+        " choisissez qui."
+    )
+    ONLY_INTERNS: Final = _(
+        "Seul·e un·e stagiaire a un·e responsable de stage : choisissez ce rôle, ou personne."
+    )
+    NOBODY: Final = _(
+        "La ou le responsable de stage est un membre admis qui présente lui-même des situations :"
+        " choisissez quelqu’un d’autre."
+    )
+    ELSEWHERE: Final = _(
+        "La ou le responsable de stage est de la même organisation : vérifiez l’organisation, ou"
+        " choisissez quelqu’un d’autre."
+    )
+
+
+class ReplacementEnds(AccountError):
+    """A replacement is for a time."""
+
+    field = "ends_on"
+    sentence = _("Un remplacement finit à une date : indiquez-la.")
 
 
 class HoldsNoKeys(AccountError):

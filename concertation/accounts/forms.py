@@ -1,6 +1,8 @@
 """Forms of accounts: they read and tidy what was typed; the rules live in the actions."""
 
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth.password_validation import (
@@ -8,17 +10,26 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.enums import Cadence, Domain, Place
 from concertation.accounts.errors import NotAnAddress
 from concertation.accounts.languages import own_names
-from concertation.accounts.models import Organisation, User, check_enterprise_number
+from concertation.accounts.models import (
+    Organisation,
+    Participation,
+    User,
+    check_enterprise_number,
+)
 from concertation.accounts.tidy import tidy_address, tidy_name
 from ethics.charter.models import Power
+from ethics.charter.statements import OneMeeting
 from ethics.roles import SecrecyStatus
 
+EVERYBODY: Final = "everybody"
 _OUR_CODE: Final = {"class": "input--code", "autocomplete": "one-time-code"}
 
 
@@ -36,6 +47,20 @@ def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> for
     """A date as browsers give it, with their own calendar."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+def supervisor_field() -> Any:
+    """Who confirms what an intern brings; the form gives the members to choose from."""
+    return forms.ModelChoiceField(
+        label=_("Responsable de stage"),
+        queryset=Participation.objects.none(),
+        required=False,
+        empty_label=_("personne"),
+        help_text=_(
+            "Pour un·e stagiaire, obligatoire : un membre de la même organisation, qui relit ses"
+            " situations et prend la décision de partage."
+        ),
+    )
 
 
 class _Address(forms.EmailField):
@@ -161,7 +186,34 @@ class SubscriptionForm(CharterForm):
         widget=forms.RadioSelect,
     )
     starts_on = date_field(_("À partir du"))
-    field_order = ("power", "starts_on", "agree", "password", "language")
+    scope = forms.ChoiceField(
+        label=_("Pour qui ?"), required=False, widget=forms.RadioSelect, choices=()
+    )
+    field_order = ("scope", "power", "starts_on", "agree", "password", "language")
+
+    def __init__(self, *args: Any, meetings: Sequence[OneMeeting] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not meetings:
+            del self.fields["scope"]
+            return
+        # Nothing is chosen beforehand: one binds for an afternoon, the other without an end.
+        self.fields["scope"].required = True
+        self.fields["scope"].choices = [  # type: ignore[attr-defined]
+            *(
+                (
+                    str(each.meeting),
+                    _("Seulement pour nos invité·es à la réunion du %(day)s")
+                    % {"day": date_format(each.on, "DATE_FORMAT")},
+                )
+                for each in meetings
+            ),
+            (EVERYBODY, _("Pour toutes les personnes que nous envoyons, sans date de fin")),
+        ]
+
+    def meeting(self) -> UUID | None:
+        """The one meeting it is for, if any."""
+        chosen = self.cleaned_data.get("scope") or EVERYBODY
+        return None if chosen == EVERYBODY else UUID(chosen)
 
     def clean_starts_on(self) -> Any:
         day = self.cleaned_data["starts_on"]
@@ -184,6 +236,10 @@ class PlaceRadio(forms.RadioSelect):
             "Présente des situations, lit le tableau, convient d’actions. Secret professionnel."
         ),
         str(Place.COORDINATOR): _("Intervenant·e qui anime : réunions, membres, rapport."),
+        str(Place.INTERN): _(
+            "Lit le tableau, propose des actions ; sa ou son responsable confirme ce qu’elle ou il"
+            " présente. Secret professionnel."
+        ),
         str(Place.LIMITED_READER): _(
             "Police, devoir de discrétion, autre : ne voit que les actions qui lui sont adressées."
         ),
@@ -209,11 +265,33 @@ class InviteForm(PersonForm):
     )
     starts_on = date_field(_("À partir du"))
     ends_on = date_field(
-        _("Jusqu’au"), required=False, help_text=_("Obligatoire pour un·e invité·e.")
+        _("Jusqu’au"),
+        required=False,
+        help_text=_("Obligatoire pour un·e invité·e et pour un remplacement."),
+    )
+    replaces = forms.ModelChoiceField(
+        label=_("En remplacement de"),
+        queryset=Participation.objects.none(),
+        required=False,
+        empty_label=_("personne"),
+        help_text=_(
+            "Un congé, une maladie : la personne voit les actions du membre remplacé et peut y"
+            " répondre, jusqu’à la date de fin. Les deux sont de la même organisation."
+        ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    supervised_by = supervisor_field()
+
+    def __init__(
+        self,
+        *args: Any,
+        circle: QuerySet[Participation],
+        supervisors: QuerySet[Participation],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["replaces"].queryset = circle  # type: ignore[attr-defined]
+        self.fields["supervised_by"].queryset = supervisors  # type: ignore[attr-defined]
         # Read when the form is made: an organisation created since the start stands in it.
         self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
 

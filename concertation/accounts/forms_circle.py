@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.enums import Place
-from concertation.accounts.forms import PasswordAgain, PlaceRadio, date_field
+from concertation.accounts.forms import PasswordAgain, PlaceRadio, date_field, supervisor_field
+from concertation.accounts.models import Participation
 from ethics.roles import SecrecyStatus
 
 
@@ -126,4 +128,9 @@ class RoleForm(PasswordAgain):
     ends_on = date_field(
         _("Jusqu’au"), required=False, help_text=_("Obligatoire pour un·e invité·e.")
     )
-    field_order = ("role", "secrecy_status", "ends_on", "password")
+    supervised_by = supervisor_field()
+    field_order = ("role", "secrecy_status", "ends_on", "supervised_by", "password")
+
+    def __init__(self, *args: Any, supervisors: QuerySet[Participation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["supervised_by"].queryset = supervisors  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from concertation.accounts.enums import MailChoice
 from concertation.accounts.forms import ChosenPasswordForm, DeviceForm, PasswordAgain
 
 
@@ -77,3 +78,23 @@ class PasskeyForm(PasskeyNameForm, PasswordAgain):
     """A new passkey: its name, and the password."""
 
     field_order = ("name", "password")
+
+
+class MailForm(forms.Form):
+    """Which notices come by e-mail."""
+
+    mail = forms.ChoiceField(
+        label=_("Avis par courriel"), choices=MailChoice.choices, widget=forms.RadioSelect
+    )
+
+
+class ReachForm(forms.Form):
+    """How colleagues reach a person, in one of their places."""
+
+    participation = forms.UUIDField(widget=forms.HiddenInput)
+    reach = forms.CharField(
+        label=_("Comment vous joindre"),
+        help_text=_("Au travail\u00a0: un numéro, des heures, un jour de permanence."),
+        max_length=120,
+        required=False,
+    )

@@ -16,6 +16,7 @@ from concertation.accounts.enums import (
     Cadence,
     Domain,
     KeyState,
+    MailChoice,
     ParticipationState,
     ResetKind,
 )
@@ -50,10 +51,16 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     language = models.CharField(
         _("langue"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
+    mail = models.CharField(
+        _("avis par courriel"), max_length=8, choices=MailChoice, default=MailChoice.AT_ONCE
+    )
     is_active = models.BooleanField(default=True)
     # Creates concertations and organisations; never reads content (design 1).
     is_administrator = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # How close the board's rows stand, and whether single keys do something.
+    compact_board = models.BooleanField(default=False)
+    shortcuts = models.BooleanField(default=True)
 
     objects = UserManager()
 
@@ -163,6 +170,8 @@ class Participation(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="participations")
     roles = models.JSONField(_("rôles"), default=list)
     function = models.CharField(_("fonction"), max_length=80)
+    # How colleagues reach this person at work, in their own words; empty unless they say it.
+    reach = models.CharField(_("comment me joindre"), max_length=120, blank=True, default="")
     secrecy_status = models.CharField(
         _("statut"), max_length=14, choices=SecrecyStatus, default=SecrecyStatus.PROFESSIONAL
     )
@@ -171,6 +180,8 @@ class Participation(models.Model):
     )
     starts_on = models.DateField(_("du"), default=timezone.localdate)
     ends_on = models.DateField(_("au"), null=True, blank=True)
+    # A guest of one meeting: the place ends with its day. The meeting's row lives above.
+    for_meeting = models.UUIDField(null=True, blank=True)
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
@@ -186,13 +197,22 @@ class Participation(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person", "concertation", "organisation"],
-                condition=~models.Q(state="ended"),
+                condition=~models.Q(state="ended") & models.Q(for_meeting__isnull=True),
                 name="one_open_place_for_an_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "for_meeting"],
+                condition=~models.Q(state="ended"),
+                name="one_open_place_for_a_meeting",
             ),
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True)
                 | models.Q(ends_on__gte=models.F("starts_on")),
                 name="participation_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(for_meeting__isnull=True) | models.Q(ends_on__isnull=False),
+                name="guest_of_a_meeting_ends",
             ),
         ]
 

@@ -11,7 +11,7 @@ from ethics.roles import READING_ROLES, Role, SecrecyStatus
 
 # Who isn't bound by professional secrecy, or reads only what is addressed to them, would read the
 # rest through one of these.
-_WIDE = frozenset({Role.PARTICIPANT, Role.COORDINATOR, Role.GUEST})
+_WIDE = frozenset({Role.PARTICIPANT, Role.COORDINATOR, Role.INTERN, Role.GUEST})
 
 
 def lock_person(person: UUID) -> User:

@@ -61,6 +61,8 @@ urlpatterns = [
         name="subscription-receipt",
     ),
     path("compte", own_account.account, name="account"),
+    path("compte/avis", own_account.account_mail, name="account-mail"),
+    path("compte/joindre", own_account.account_reach, name="account-reach"),
     path("compte/langue", own_account.account_language, name="account-language"),
     path("compte/mot-de-passe", own_account.account_password, name="account-password"),
     path("compte/appareil", second_factors.device, name="account-device"),

@@ -36,6 +36,8 @@ ACCOUNTS: Final = (
     DemoAccount("coordination", "Camille Coordination", "réunions, membres, rapport"),
     DemoAccount("police", "Inspecteur Modèle", "lecteur limité : l’action adressée, rien d’autre"),
     DemoAccount("invite", "Solène Invitée", "invitée à une seule situation"),
+    DemoAccount("relais", "Rosa Relais", "remplace Noor Exemple un mois : ses actions"),
+    DemoAccount("stagiaire", "Sami Stagiaire", "son brouillon attend Maëlle Modèle, qui l’encadre"),
     DemoAccount("representant", "René Représentant", "fait adhérer son organisation"),
     DemoAccount("dpo", "Dominique Protection", "journal des accès, vérification"),
     DemoAccount("technique", "Teun Technique", "administration : concertations, organisations"),

@@ -16,7 +16,7 @@ from audit.record import ensure_ledger
 from concertation.accounts.actions import administration
 from concertation.accounts.enums import Domain, Place
 from concertation.accounts.models import Organisation, User
-from concertation.demo import people, pilot, tilleuls
+from concertation.demo import colleagues, people, pilot, tilleuls
 from concertation.demo.accounts import ACCOUNTS, PASSWORD, account, enrol
 from concertation.demo.people import Insider, Newcomer
 from concertation.demo.stories import pilot as pilot_stories
@@ -120,6 +120,9 @@ def build(step: Step) -> None:
         to = people.new_place(waiting, "psychologue", today)
         # Signed, and waiting: the coordinator hears her digits and admits her.
         tilleuls.add(second, _newcomer("nouvelle"), to, admit=False)
+        colleagues.join(
+            second, relay=_newcomer("relais"), intern=_newcomer("stagiaire"), today=today
+        )
     for each in ACCOUNTS:
         enrol(User.objects.get(email=each.email))
         step(each.name)

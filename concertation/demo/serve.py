@@ -28,7 +28,7 @@ def check_port(port: int) -> None:
             raise
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with one process and several threads; static files come from WhiteNoise."""
 
     def __init__(self, port: int) -> None:
@@ -59,4 +59,4 @@ def serve(port: int) -> None:
     """Serve until interrupted."""
     # The server's own process opens its own connections.
     connections.close_all()
-    _Server(port).run()
+    Server(port).run()

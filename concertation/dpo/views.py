@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import (
     Http404,
-    HttpRequest,
     HttpResponse,
     HttpResponseBase,
     StreamingHttpResponse,
@@ -115,9 +114,9 @@ def forget(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 
 @door(Door.CIRCLE)
 @require_safe
-def policy(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who may see what: the table that decides, for every member."""
-    return render(request, "dpo/policy.html", {"page": policy_page()})
+def policy(request: CircleRequest, slug: str) -> HttpResponse:
+    """Who may see what, and why: the table that decides, for every member."""
+    return render(request, "dpo/policy.html", {"page": policy_page(request.hat.role_set)})
 
 
 def _ledger_page(
@@ -132,7 +131,8 @@ def _ledger_page(
         "form": form,
         "verify_form": verify_form,
         "save_form": save_form or SaveSearchForm(),
-        "advice": advice,
         "query": request.GET.urlencode(),
+        "advice": advice,
+        "opinions": situations.opinions_waiting(request.actor),
     }
     return render(request, "dpo/ledger.html", parts)

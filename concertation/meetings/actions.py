@@ -31,6 +31,7 @@ def plan_meeting(
     *,
     starts_at: datetime,
     place: str,
+    link: str = "",
     planned_minutes: int = 60,
     kind: str = MeetingKind.CASE_CONCERTATION,
     time_known: bool = True,
@@ -55,6 +56,7 @@ def plan_meeting(
             starts_at=starts_at,
             time_known=time_known,
             place=place,
+            link=link,
             planned_minutes=planned_minutes,
             date_note=date_note,
         )
@@ -79,7 +81,7 @@ def hold_meeting(
     `presences` are by participation. Two events stand for it: that it was held (or changed), and
     that attendance was recorded, with the number present and never a name.
     Raises `Refused`, `UnknownMeeting`, `NotYetHeld`, `BadDuration`, `NobodyPresent` or
-    `UnknownAttendee`.
+    `UnknownAttendee`; `WrongState` for one that runs, or was cancelled.
     """
     _check_minutes(minutes)
     given = {number: Presence(value) for number, value in presences.items()}
@@ -88,6 +90,8 @@ def hold_meeting(
         actor, Act.PLAN_MEETING, verb=Verb.MEETING_HELD, purpose=Purpose.MEETING
     ) as pen:
         row = _locked(actor, meeting)
+        if row.state == MeetingState.IN_SESSION or row.cancelled_at is not None:
+            raise errors.WrongState
         if timezone.localtime(row.starts_at).date() > timezone.localdate():
             raise errors.NotYetHeld
         if not present:
@@ -97,11 +101,12 @@ def hold_meeting(
         row.state, row.held_minutes = MeetingState.CLOSED, minutes
         row.version += 1
         row.save()
-        row.attendances.all().delete()
-        Attendance.objects.bulk_create(
-            Attendance(meeting=row, participation_id=number, presence=value)
-            for number, value in given.items()
-        )
+        row.attendances.exclude(participation__in=given).delete()
+        for number, value in given.items():
+            # Corrected later, a seat keeps when its person came and left.
+            Attendance.objects.update_or_create(
+                meeting=row, participation_id=number, defaults={"presence": value}
+            )
         about = (Subject(SubjectKind.MEETING, row.id),)
         pen.record(
             Verb.MEETING_CHANGED if again else Verb.MEETING_HELD,

@@ -9,11 +9,34 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from concertation.meetings.enums import Reason
+from django.utils.translation import gettext_lazy as _
+
+from concertation.meetings.enums import MeetingKind, Reason
 
 # The feedback round comes first: ten minutes, within the hour (design 1, “A meeting”).
 ROUND_MINUTES: Final = 10
-WANTED: Final = {Reason.NEW: 10, Reason.FEEDBACK: 8, Reason.REVIEW: 7}
+WANTED: Final = {
+    Reason.NEW: 10,
+    Reason.FEEDBACK: 8,
+    Reason.REVIEW: 7,
+    Reason.CARRIED: 7,
+    Reason.REST: 5,
+}
+# What the other kinds of meetings go through, of an hour; no situation stands on their agenda.
+STEPS: Final = {
+    MeetingKind.INTERVISION: (
+        (_("La question de qui l’apporte"), 10),
+        (_("Tour de questions"), 20),
+        (_("Échange"), 20),
+        (_("Ce que chacun·e emporte"), 10),
+    ),
+    MeetingKind.THEMATIC: (
+        (_("Constats"), 20),
+        (_("Besoins sans réponse"), 15),
+        (_("Actions collectives\u00a0: qui, pour quand"), 25),
+    ),
+}
+HOUR: Final = 60
 # Less than this is no time to speak of a person.
 LEAST: Final = 3
 
@@ -29,9 +52,10 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class AgendaItem:
-    """One point: a code, the reason, the minutes; none left means “if time allows”."""
+class Proposed:
+    """One point: a situation, the reason, the minutes; none left means “if time allows”."""
 
+    situation: UUID
     code: str
     reason: Reason
     minutes: int
@@ -48,7 +72,7 @@ class Agenda:
     """The feedback round, then the points in their order."""
 
     round_minutes: int
-    items: tuple[AgendaItem, ...]
+    items: tuple[Proposed, ...]
 
     @property
     def minutes(self) -> int:
@@ -59,13 +83,14 @@ class Agenda:
 def propose(candidates: Iterable[Candidate], planned_minutes: int) -> Agenda:
     """Order the candidates by reason, and share the planned minutes among them.
 
-    New situations come first, then feedback that is awaited, then reviews. When the hour is too
-    short every point gives a little; what still doesn't fit stays on the list, without minutes.
+    New situations come first, then feedback that is awaited, then reviews, then what the last
+    meeting left; these give a little each when the hour is too short. The rest takes what is left.
+    What still doesn't fit stays on the list, without minutes.
     """
     order = list(Reason)
     ranked = sorted(candidates, key=lambda each: order.index(each.reason))
     room = max(planned_minutes - ROUND_MINUTES, 0)
-    wanted = sum(WANTED[each.reason] for each in ranked)
+    wanted = sum(WANTED[each.reason] for each in ranked if each.reason != Reason.REST)
     items = []
     left = room
     for each in ranked:
@@ -74,5 +99,14 @@ def propose(candidates: Iterable[Candidate], planned_minutes: int) -> Agenda:
             share = max(LEAST, share * room // wanted)
         share = share if share <= left else 0
         left -= share
-        items.append(AgendaItem(each.code, each.reason, share, each.mine))
+        items.append(Proposed(each.situation, each.code, each.reason, share, each.mine))
     return Agenda(min(ROUND_MINUTES, planned_minutes), tuple(items))
+
+
+def steps(kind: str, planned_minutes: int) -> list[tuple[str, int]]:
+    """The steps of an intervision or of a thematic concertation, within the planned minutes; a case
+    concertation has none, its work proposes its points."""
+    return [
+        (str(title), minutes * planned_minutes // HOUR)
+        for title, minutes in STEPS.get(MeetingKind(kind), ())
+    ]

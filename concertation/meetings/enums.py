@@ -39,3 +39,46 @@ class Reason(models.TextChoices):
     NEW = "new", _("nouvelle situation")
     FEEDBACK = "feedback", _("retour attendu")
     REVIEW = "review", _("à revoir")
+    CARRIED = "carried", _("reporté de la dernière réunion")
+    REST = "rest", _("à décider ensemble")
+
+
+class ItemKind(models.TextChoices):
+    """What a point of the agenda is; the order of an agenda begins with the round."""
+
+    ROUND = "round", _("tour des retours")
+    SITUATION = "situation", _("situation")
+    FREE = "free", _("point libre")
+
+
+class ItemState(models.TextChoices):
+    """asked → on the agenda → discussed, or not."""
+
+    ASKED = "asked", _("demandé")
+    ON = "on", _("à l’ordre du jour")
+    DISCUSSED = "discussed", _("traité")
+    NOT_DISCUSSED = "not_discussed", _("pas traité")
+
+
+class ItemUse(models.TextChoices):
+    """The kind of outcome of a point (design 1, “In session”)."""
+
+    ELABORATION = "elaboration", _("élaborer")
+    ORIENTATION = "orientation", _("orienter")
+    INTERVENTION = "intervention", _("intervenir")
+    INFORMATION = "information", _("informer")
+
+
+class Coming(models.TextChoices):
+    """What someone says before the meeting."""
+
+    PRESENT = "present", _("sur place")
+    REMOTE = "remote", _("à distance")
+    NO = "no", _("je ne viens pas")
+
+
+class Acceptance(models.TextChoices):
+    """How someone without an account accepts the charter."""
+
+    ALOUD = "aloud", _("de vive voix")
+    LINK = "link", _("par un lien à usage unique")

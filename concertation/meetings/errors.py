@@ -27,3 +27,67 @@ class NobodyPresent(MeetingError):
 
 class UnknownAttendee(MeetingError):
     """Attendance was given for someone who has no place in this concertation."""
+
+
+class WrongState(MeetingError):
+    """The meeting isn't at that point: already started, over, or not yet begun."""
+
+
+class MeetingChanged(MeetingError):
+    """Somebody else changed it in between."""
+
+
+class UnknownItem(MeetingError):
+    """No such point on this agenda."""
+
+
+class AlreadyOnAgenda(MeetingError):
+    """The situation has a point on this agenda already."""
+
+
+class NothingAsked(MeetingError):
+    """A point needs a situation, or a few words."""
+
+
+class ReminderMissing(MeetingError):
+    """A meeting opens with the confidentiality reminder, and the three assistants off."""
+
+
+class NobodyInTheRoom(MeetingError):
+    """Nothing is put on the screen before anybody is marked present."""
+
+
+class NotBrought(MeetingError):
+    """Only one's own situation, brought within three days of the meeting, completes a point."""
+
+
+class MeetingOver(MeetingError):
+    """Nobody is invited to a meeting that was held, or whose day is over."""
+
+
+class NoCharterInForce(MeetingError):
+    """There is no charter to accept."""
+
+
+class NotSaid(MeetingError):
+    """The coordinator countersigns what was said aloud, and ticks that it was."""
+
+
+class NotAccepted(MeetingError):
+    """The person has not opened their link and said yes yet."""
+
+
+class Countersigned(MeetingError):
+    """It was signed: it stays as it was signed."""
+
+
+class LinkSpent(MeetingError):
+    """A link that was used, is too old, or never was: nobody is told which."""
+
+
+class CharterMoved(MeetingError):
+    """Another version came into force while the page was read."""
+
+
+class NoSituationHere(MeetingError):
+    """An intervision or a thematic concertation speaks of no situation (design 1)."""

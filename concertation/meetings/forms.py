@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from concertation.accounts.enums import Cadence
 from concertation.guarding import GuardedForm
 from concertation.meetings import errors
 from concertation.meetings.actions import ALLOWED_IN_A_PLACE
+from concertation.meetings.actions_planning import MOST_DATES
 from concertation.meetings.enums import MeetingKind, Presence
-from concertation.meetings.reading import Attendee
+from concertation.meetings.reading import Attendee, MeetingLine
 from concertation.resuming import ResumableForm
 
 LATELY = timedelta(days=62)
@@ -31,6 +33,48 @@ SENTENCES = {
     ),
     errors.UnknownAttendee: gettext_lazy(
         "Une personne de la liste n’est plus membre\u00a0: rouvrez la page et notez à nouveau."
+    ),
+    errors.WrongState: gettext_lazy(
+        "La réunion n’en est plus là : rouvrez la page pour voir où elle en est."
+    ),
+    errors.MeetingChanged: gettext_lazy(
+        "Quelqu’un vient de modifier cette réunion : voici son état, ce que vous avez écrit reste."
+        " Relisez, puis recommencez."
+    ),
+    errors.UnknownItem: gettext_lazy("Ce point n’est plus à l’ordre du jour."),
+    errors.AlreadyOnAgenda: gettext_lazy("Cette situation est déjà à l’ordre du jour."),
+    errors.NothingAsked: gettext_lazy("Indiquez le code d’une situation, ou quelques mots."),
+    errors.ReminderMissing: gettext_lazy(
+        "Lisez le rappel à voix haute, puis cochez : la réunion peut alors s’ouvrir."
+    ),
+    errors.NoSituationHere: gettext_lazy(
+        "On ne parle d’aucune situation dans ce genre de réunion\u00a0: prévoyez-la pour une"
+        " concertation de situations."
+    ),
+    errors.NotBrought: gettext_lazy(
+        "Choisissez une situation que vous avez présentée dans les trois jours de la réunion."
+    ),
+    errors.MeetingOver: gettext_lazy(
+        "Cette réunion est passée\u00a0: on n’y invite plus, et un lien n’y sert plus."
+    ),
+    errors.NoCharterInForce: gettext_lazy(
+        "Aucune charte n’est en vigueur\u00a0: l’administration doit en publier une."
+    ),
+    errors.NotSaid: gettext_lazy(
+        "Lisez la phrase à voix haute, puis cochez si la personne a dit oui."
+    ),
+    errors.NotAccepted: gettext_lazy(
+        "La personne n’a pas encore accepté par son lien\u00a0: il n’y a rien à contresigner."
+    ),
+    errors.Countersigned: gettext_lazy(
+        "C’est déjà contresigné\u00a0: la ligne reste comme elle a été signée."
+    ),
+    errors.LinkSpent: gettext_lazy("Ce lien ne fonctionne plus."),
+    errors.CharterMoved: gettext_lazy(
+        "La charte vient de changer\u00a0: relisez-la sur cette page, puis acceptez-la."
+    ),
+    errors.NobodyInTheRoom: gettext_lazy(
+        "Notez d’abord qui est là : ce qui s’affiche est consigné comme montré à ces personnes."
     ),
 }
 
@@ -61,6 +105,18 @@ class PlanForm(ResumableForm, GuardedForm):
         help_text=gettext_lazy("«\u00a0Par vidéo\u00a0», ou la salle où l’on se retrouve."),
         error_messages={"required": gettext_lazy("Indiquez où l’on se retrouve.")},
     )
+    link = forms.URLField(
+        label=gettext_lazy("Lien de l’appel vidéo"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        help_text=gettext_lazy(
+            "Seules les personnes du cercle le voient, sur la page de la réunion."
+        ),
+        error_messages={
+            "invalid": gettext_lazy("Collez le lien entier, qui commence par https://.")
+        },
+    )
     planned_minutes = forms.IntegerField(
         label=gettext_lazy("Durée prévue, en minutes"),
         min_value=10,
@@ -83,6 +139,24 @@ class PlanForm(ResumableForm, GuardedForm):
         }
         super().__init__(data, initial=start)
 
+    repeat = forms.ChoiceField(
+        label=gettext_lazy("Répéter"),
+        choices=[("", gettext_lazy("une seule date")), *Cadence.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    times = forms.IntegerField(
+        label=gettext_lazy("Nombre de dates"),
+        min_value=1,
+        max_value=MOST_DATES,
+        required=False,
+        help_text=gettext_lazy("Chaque date se déplace ou s’annule ensuite à part."),
+        error_messages={
+            "min_value": gettext_lazy("De 1 à 24 dates."),
+            "max_value": gettext_lazy("De 1 à 24 dates."),
+        },
+    )
+
     def clean_day(self) -> date:
         """Ahead, or lately: a meeting that was held unplanned is still to be recorded."""
         day: date = self.cleaned_data["day"]
@@ -102,9 +176,50 @@ class PlanForm(ResumableForm, GuardedForm):
         return {
             "starts_at": timezone.make_aware(datetime.combine(day, at)),
             "place": self.cleaned_data["place"].strip(),
+            "link": self.cleaned_data["link"],
             "planned_minutes": self.cleaned_data["planned_minutes"],
             "kind": self.cleaned_data["kind"],
+            "repeat": self.cleaned_data["repeat"],
+            "times": self.cleaned_data["times"] or 1,
         }
+
+
+class ChangeForm(ResumableForm, GuardedForm):
+    """Another day, hour, place, link or length for one date."""
+
+    allowed: ClassVar = {"place": ALLOWED_IN_A_PLACE}
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    day = PlanForm.base_fields["day"]
+    at = PlanForm.base_fields["at"]
+    place = PlanForm.base_fields["place"]
+    link = PlanForm.base_fields["link"]
+    planned_minutes = PlanForm.base_fields["planned_minutes"]
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, meeting: MeetingLine) -> None:
+        start = {
+            "version": meeting.version,
+            "day": meeting.on,
+            "at": meeting.starts_at.time(),
+            "place": meeting.place,
+            "link": meeting.link,
+            "planned_minutes": meeting.planned_minutes,
+        }
+        super().__init__(data, initial=start)
+
+    def saw(self, version: int) -> None:
+        """The page shows the meeting as it is now: the next sending is understood to know it."""
+        typed: Any = self.data
+        again = typed.copy()
+        again["version"] = str(version)
+        self.data = again
+
+    def values(self) -> dict[str, Any]:
+        """What `change_meeting` takes."""
+        given = dict(self.cleaned_data)
+        day, at = given.pop("day"), given.pop("at")
+        given["place"] = given["place"].strip()
+        return {**given, "starts_at": timezone.make_aware(datetime.combine(day, at))}
 
 
 class HoldForm(ResumableForm):

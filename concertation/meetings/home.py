@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from audit.names import concertation_ledger
 from audit.review.queue import questions_for
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
-from concertation.meetings.agenda import Agenda
 from concertation.meetings.enums import MeetingState
 from concertation.meetings.models import Meeting
 from concertation.meetings.reading import (
@@ -27,12 +25,12 @@ from concertation.meetings.reading import (
     next_meeting,
     reads_meetings,
 )
+from concertation.meetings.reading_agenda import AgendaView
 from concertation.situations import reading as situations
 from ethics import gate
 from ethics.policy import Act
 
 # Without an earlier meeting, news and owed feedback look back four weeks.
-LOOK_BACK: Final = timedelta(days=28)
 # What is due within a week is shown even when the next meeting comes sooner, or isn't planned.
 SOON: Final = timedelta(days=7)
 MOST_NEWS: Final = 6
@@ -46,7 +44,7 @@ class Home:
     meeting: MeetingLine | None
     # When it is, as the leading sentence begins: “Jeudi à 14 h”.
     meeting_when: str
-    agenda: Agenda | None
+    agenda: AgendaView | None
     due: tuple[situations.MyAction, ...]
     later: tuple[situations.MyAction, ...]
     owed: tuple[situations.OwedFeedback, ...]
@@ -63,6 +61,12 @@ class Home:
     asked: int
     # Questions of the DPO about one's own accesses, by their number.
     questions: tuple[UUID, ...]
+    # What they were told and haven't looked at.
+    notices: int
+    # Situations they hold, or are asked to hold.
+    followed: tuple[situations.FollowedRow, ...]
+    brought_owed: tuple[situations.BroughtOwed, ...]
+    owed_by_house: tuple[situations.OwedByHouse, ...]
 
     @property
     def points(self) -> str:
@@ -84,7 +88,7 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
     in_circle = reads_meetings(actor)
     meeting = next_meeting(actor) if in_circle else None
     today = timezone.localdate()
-    since = _last_held(actor) or today - LOOK_BACK
+    since = situations.told_since(actor.concertation)
     mine = situations.home(actor, since=since)
     until = max(meeting.on if meeting else today, today + SOON) if in_circle else date.max
     seen = timezone.localtime(last_visit).date() if last_visit else None
@@ -109,20 +113,11 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
         waiting=_waiting(actor),
         asked=situations.requests_waiting(actor),
         questions=_questions(actor),
+        notices=situations.notices_waiting(actor),
+        followed=situations.followed(actor),
+        brought_owed=situations.brought_owed(actor),
+        owed_by_house=situations.owed_by_organisation(actor, since),
     )
-
-
-def note_visit(session: SessionBase, hat: Participation) -> datetime | None:
-    """When this place was last visited before this session; this one counts from now on.
-
-    A session is one visit: a page loaded again must not make the news disappear.
-    """
-    name = f"visited:{hat.id.hex}"
-    if name not in session:
-        session[name] = hat.last_visit_at.isoformat() if hat.last_visit_at else ""
-        hat.last_visit_at = timezone.now()
-        hat.save(update_fields=["last_visit_at"])
-    return datetime.fromisoformat(session[name]) if session[name] else None
 
 
 def spoken(meeting: MeetingLine) -> str:
@@ -151,9 +146,10 @@ def in_words(number: int) -> str:
     return words[number] if number < len(words) else str(number)
 
 
-def _last_held(actor: gate.Actor) -> date | None:
+def last_held(concertation: UUID | None) -> date | None:
+    """The day of the last meeting that was held."""
     row = (
-        Meeting.objects.filter(concertation=actor.concertation, state=MeetingState.CLOSED)
+        Meeting.objects.filter(concertation=concertation, state=MeetingState.CLOSED)
         .order_by("-starts_at")
         .values_list("starts_at", flat=True)
         .first()

@@ -1,11 +1,11 @@
 """What people may know of meetings: rows turned into frozen dataclasses, each read recorded."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,19 +13,25 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
-from concertation.meetings.agenda import Agenda, Candidate, propose
-from concertation.meetings.enums import ATTENDED, MeetingState, Presence, Reason
-from concertation.meetings.models import Attendance, Meeting
+from concertation.meetings.entries import Entry, entries_of
+from concertation.meetings.enums import (
+    ATTENDED,
+    Coming,
+    ItemKind,
+    ItemState,
+    MeetingKind,
+    MeetingState,
+    Presence,
+)
+from concertation.meetings.models import AgendaItem, Attendance, Meeting, Reply
+from concertation.meetings.reading_agenda import AgendaView, agenda
 from concertation.situations import reading as situations
 from concertation.situations.codes import show_code
-from concertation.situations.enums import OPEN_STATES, ActionState, SituationState
-from concertation.situations.models import AgreedAction, Situation
+from concertation.situations.models import Situation
 from ethics import gate
 from ethics.gate.refusals import refuse
 from ethics.policy import Act, Refusal
 from ethics.roles import Role
-
-AWAITING = (ActionState.AGREED, ActionState.UNDER_WAY)
 
 
 def clock(moment: datetime) -> str:
@@ -47,12 +53,51 @@ class MeetingLine:
     time_known: bool
     place: str
     kind: str
-    held: bool
+    state: str
     planned_minutes: int
     held_minutes: int | None
     attended: int
     invited: int
     date_note: str
+    # Whether it was run here, with an agenda and minutes, or recorded afterwards.
+    ran: bool
+    # A case concertation: the other kinds speak of no situation.
+    of_situations: bool = True
+    link: str = ""
+    cancelled: bool = False
+    version: int = 0
+
+    @classmethod
+    def of(cls, row: Meeting) -> Self:
+        """A row, with the counts of `rows_of` where it has them."""
+        return cls(
+            number=row.id,
+            starts_at=timezone.localtime(row.starts_at),
+            time_known=row.time_known,
+            place=row.place,
+            kind=row.get_kind_display(),
+            state=row.state,
+            planned_minutes=row.planned_minutes,
+            held_minutes=row.held_minutes,
+            attended=getattr(row, "attended", 0),
+            invited=getattr(row, "invited", 0),
+            date_note=row.date_note,
+            ran=row.opened_at is not None,
+            of_situations=row.kind == MeetingKind.CASE_CONCERTATION,
+            link=row.link,
+            cancelled=row.cancelled_at is not None,
+            version=row.version,
+        )
+
+    @property
+    def held(self) -> bool:
+        """Whether it is over, attendance and duration noted."""
+        return self.state == MeetingState.CLOSED
+
+    @property
+    def in_session(self) -> bool:
+        """Whether it is running."""
+        return self.state == MeetingState.IN_SESSION
 
     @property
     def on(self) -> date:
@@ -97,6 +142,8 @@ class Attendee:
     person: str
     organisation: str
     presence: str
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
 
     @property
     def presence_label(self) -> str:
@@ -114,13 +161,34 @@ class MeetingPage:
     """One meeting: its agenda while it is planned, who came once it was held."""
 
     meeting: MeetingLine
-    agenda: Agenda | None
+    agenda: AgendaView | None
+    # Whether I said I come, and how many others did.
+    reply: str
+    coming: int
     presented: tuple[str, ...]
     # Closed situations that the rules erase within a month of this meeting.
     erasures: tuple[situations.Announced, ...]
     attendees: tuple[Attendee, ...]
+    # Who takes part without an account; before the meeting was held, the coordinator's to know.
+    without_account: tuple[Entry, ...]
+    # Empty points that wait for a situation of this reader.
+    to_complete: tuple[UUID, ...]
     is_next: bool
     may_plan: bool
+
+    @property
+    def may_prepare(self) -> bool:
+        """Whether the agenda still takes changes."""
+        planned = self.meeting.state in {MeetingState.PLANNED, MeetingState.AGENDA_OPEN}
+        return planned and not self.meeting.cancelled
+
+
+def to_complete(actor: gate.Actor, meeting: UUID) -> tuple[UUID, ...]:
+    """The empty points of a meeting that wait for this person's situation."""
+    rows = AgendaItem.objects.filter(
+        meeting=meeting, kind=ItemKind.SITUATION, situation=None, by=place_of(actor)
+    )
+    return tuple(rows.exclude(state=ItemState.ASKED).values_list("id", flat=True))
 
 
 def circle_of(actor: gate.Actor) -> UUID:
@@ -128,6 +196,13 @@ def circle_of(actor: gate.Actor) -> UUID:
     if actor.concertation is None:
         raise gate.Refused(Refusal.NO_PARTICIPATION)
     return actor.concertation
+
+
+def place_of(actor: gate.Actor) -> UUID:
+    """The participation that acts. Raises `Refused` for one without a hat."""
+    if actor.participation is None:
+        raise gate.Refused(Refusal.NO_PARTICIPATION)
+    return actor.participation
 
 
 def may_plan(actor: gate.Actor) -> bool:
@@ -143,7 +218,8 @@ def reads_meetings(actor: gate.Actor) -> bool:
 def meeting_list(actor: gate.Actor) -> MeetingList:
     """All meetings of the actor's concertation. Raises `Refused`."""
     gate.allow(actor, Act.READ_MEETINGS, purpose=Purpose.MEETING, verb=Verb.LIST)
-    lines = [_line(row) for row in _rows(actor).order_by("starts_at")]
+    rows = rows_of(actor).filter(cancelled_at=None).order_by("starts_at")
+    lines = [MeetingLine.of(row) for row in rows]
     return MeetingList(
         planned=tuple(each for each in lines if not each.held),
         held=tuple(each for each in reversed(lines) if each.held),
@@ -153,40 +229,34 @@ def meeting_list(actor: gate.Actor) -> MeetingList:
 
 def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
     """One meeting. Another concertation's and an unknown one are the same refusal, recorded."""
-    row = _rows(actor).filter(id=number).first()
+    row = rows_of(actor).filter(id=number).first()
     if row is None:
-        raise _unknown(actor, number)
+        raise unknown(actor, number)
     gate.allow(
         actor,
         Act.READ_MEETINGS,
         purpose=Purpose.MEETING,
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
-    line = _line(row)
-    upcoming = next_meeting(actor)
+    line = MeetingLine.of(row)
+    plans, upcoming = may_plan(actor), next_meeting(actor)
     is_next = upcoming is not None and upcoming.number == line.number
+    replies = dict(Reply.objects.filter(meeting=row).values_list("participation", "coming"))
     return MeetingPage(
         meeting=line,
-        agenda=agenda_for(actor, line) if is_next else None,
+        agenda=None
+        if line.held or line.cancelled
+        else agenda(actor, row, line.on, proposes=is_next),
+        reply=replies.get(place_of(actor), ""),
+        coming=sum(1 for said in replies.values() if said != Coming.NO),
         presented=_presented(actor, line) if line.held else (),
         erasures=situations.announced(actor, line.on) if is_next else (),
         attendees=attendees(actor, row.id, line.on) if line.held else (),
+        without_account=entries_of(row.id, signed=line.held) if line.held or plans else (),
+        to_complete=to_complete(actor, row.id),
         is_next=is_next,
-        may_plan=may_plan(actor),
+        may_plan=plans,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class HoldPage:
-    """What the form of attendance starts from."""
-
-    meeting: MeetingLine
-    attendees: tuple[Attendee, ...]
-
-    @property
-    def usual_minutes(self) -> int:
-        """The duration to correct, or to start from."""
-        return self.meeting.held_minutes or self.meeting.planned_minutes
 
 
 def check_may_plan(actor: gate.Actor) -> None:
@@ -194,46 +264,30 @@ def check_may_plan(actor: gate.Actor) -> None:
     gate.allow(actor, Act.PLAN_MEETING, purpose=Purpose.MEETING, record=False)
 
 
-def hold_page(actor: gate.Actor, number: UUID) -> HoldPage:
-    """The people whose attendance is recorded. Raises `Refused`."""
-    row = _rows(actor).filter(id=number).first()
+def meeting_line(actor: gate.Actor, number: UUID) -> MeetingLine:
+    """One meeting without its agenda, for a page that says where it stands. Raises `Refused`."""
+    row = rows_of(actor).filter(id=number).first()
     if row is None:
-        raise _unknown(actor, number)
-    gate.allow(
-        actor,
-        Act.PLAN_MEETING,
-        purpose=Purpose.MEETING,
-        subjects=(Subject(SubjectKind.MEETING, row.id),),
-    )
-    line = _line(row)
-    return HoldPage(line, attendees(actor, row.id, line.on))
+        raise unknown(actor, number)
+    return MeetingLine.of(row)
 
 
 def next_meeting(actor: gate.Actor) -> MeetingLine | None:
     """The planned meeting that comes next; today's counts until it was recorded as held."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     row = (
-        _rows(actor)
-        .filter(starts_at__gte=start)
+        rows_of(actor)
+        .filter(starts_at__gte=start, cancelled_at=None)
         .exclude(state=MeetingState.CLOSED)
         .order_by("starts_at")
         .first()
     )
-    return _line(row) if row else None
+    return MeetingLine.of(row) if row else None
 
 
-def agenda_for(actor: gate.Actor, meeting: MeetingLine) -> Agenda:
-    """The agenda proposed from the work. One event lists the situations whose codes are shown."""
-    found = list(_candidates(actor, meeting.on))
-    seen = gate.reveal(
-        actor,
-        records=(),
-        subjects=[each.situation for each in found],
-        purpose=Purpose.AGENDA,
-        act=Act.LIST,
-    )
-    allowed = (each for each in found if each.situation in seen.groups)
-    return propose(allowed, meeting.planned_minutes)
+def agenda_for(actor: gate.Actor, meeting: MeetingLine) -> AgendaView | None:
+    """The next meeting's agenda: as it was set, or proposed from the work."""
+    return agenda(actor, Meeting.objects.get(id=meeting.number), meeting.on)
 
 
 def attendees(actor: gate.Actor, meeting: UUID, on: date) -> tuple[Attendee, ...]:
@@ -242,8 +296,13 @@ def attendees(actor: gate.Actor, meeting: UUID, on: date) -> tuple[Attendee, ...
 
     The DPO takes no part in meetings about situations.
     """
-    then = Q(state=ParticipationState.ADMITTED) & (
-        Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on)) | Q(id=actor.participation)
+    then = (
+        Q(state=ParticipationState.ADMITTED)
+        & (Q(for_meeting=None) | Q(for_meeting=meeting))
+        & (
+            Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
+            | Q(id=actor.participation)
+        )
     )
     rows = (
         Participation.objects.filter(concertation=actor.concertation)
@@ -251,56 +310,38 @@ def attendees(actor: gate.Actor, meeting: UUID, on: date) -> tuple[Attendee, ...
         .select_related("person", "organisation")
         .distinct()
     )
-    noted = dict(
-        Attendance.objects.filter(meeting=meeting).values_list("participation", "presence")
-    )
+    noted = {row.participation_id: row for row in Attendance.objects.filter(meeting=meeting)}
     return tuple(
-        Attendee(row.id, row.person.name, row.organisation.name, noted.get(row.id, ""))
+        _attendee(row, noted.get(row.id))
         for row in rows
         if Role.DPO not in row.role_set or row.id in noted
     )
 
 
-def _rows(actor: gate.Actor) -> QuerySet[Meeting]:
+def _attendee(row: Participation, noted: Attendance | None) -> Attendee:
+    return Attendee(
+        row.id,
+        row.person.name,
+        row.organisation.name,
+        noted.presence if noted else "",
+        noted.arrived_at if noted else None,
+        noted.left_at if noted else None,
+    )
+
+
+# Whoever takes part without an account counts once the coordinator countersigned.
+_SIGNED = Count(
+    "without_account", filter=Q(without_account__countersigned_at__isnull=False), distinct=True
+)
+
+
+def rows_of(actor: gate.Actor) -> QuerySet[Meeting]:
+    """Meetings of the actor's concertation, with how many attended and were noted."""
     return Meeting.objects.filter(concertation=actor.concertation).annotate(
-        attended=Count("attendances", filter=Q(attendances__presence__in=ATTENDED)),
-        invited=Count("attendances"),
+        attended=Count("attendances", filter=Q(attendances__presence__in=ATTENDED), distinct=True)
+        + _SIGNED,
+        invited=Count("attendances", distinct=True) + _SIGNED,
     )
-
-
-def _line(row: Meeting) -> MeetingLine:
-    return MeetingLine(
-        number=row.id,
-        starts_at=timezone.localtime(row.starts_at),
-        time_known=row.time_known,
-        place=row.place,
-        kind=row.get_kind_display(),
-        held=row.state == MeetingState.CLOSED,
-        planned_minutes=row.planned_minutes,
-        held_minutes=row.held_minutes,
-        attended=row.attended,  # type: ignore[attr-defined]  # annotated in _rows
-        invited=row.invited,  # type: ignore[attr-defined]
-        date_note=row.date_note,
-    )
-
-
-def _candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
-    """Situations that are due on a day, by their clear columns, oldest first within a reason."""
-    due = AgreedAction.objects.filter(situation=OuterRef("pk"), state__in=AWAITING, due_on__lte=on)
-    rows = (
-        Situation.objects.filter(
-            concertation=actor.concertation, state__in=OPEN_STATES, hidden=False
-        )
-        .annotate(awaited=Exists(due), mine=Exists(due.filter(owner=actor.participation)))
-        .filter(Q(state=SituationState.SIGNALLED) | Q(awaited=True) | Q(next_review_on__lte=on))
-        .order_by("signalled_on", "code")
-        .values_list("id", "code", "state", "awaited", "mine")
-    )
-    for number, code, state, awaited, mine in rows:
-        reason = Reason.FEEDBACK if awaited else Reason.REVIEW
-        if state == SituationState.SIGNALLED:
-            reason = Reason.NEW
-        yield Candidate(number, show_code(code or ""), reason, mine)
 
 
 def _presented(actor: gate.Actor, meeting: MeetingLine) -> tuple[str, ...]:
@@ -320,7 +361,8 @@ def _presented(actor: gate.Actor, meeting: MeetingLine) -> tuple[str, ...]:
     return tuple(show_code(code or "") for number, code in rows if number in seen.groups)
 
 
-def _unknown(actor: gate.Actor, number: UUID) -> gate.Refused:
+def unknown(actor: gate.Actor, number: UUID) -> gate.Refused:
+    """What to raise for a number that is no meeting of this concertation; recorded."""
     elsewhere = Meeting.objects.filter(id=number).values_list("concertation", flat=True).first()
     return refuse(
         actor,

@@ -104,7 +104,7 @@ class Report:
 
     @property
     def coordination_time(self) -> str:
-        """Hours and minutes of all meetings."""
+        """Hours and minutes of all meetings, their preparation and follow-up."""
         return f"{self.minutes // HOUR}:{self.minutes % HOUR:02d}"
 
     @property
@@ -191,7 +191,10 @@ def year_report(actor: gate.Actor, year: int, *, export: bool = False) -> Report
         organisations=_organisations(actor, year),
         actions=_table(counts.get("actions", {}), ActionState, lifted=lifted, adds_up=False),
         feedback_given=single(_one(counts, "feedback_given"), lifted=lifted),
-        minutes=sum(row.held_minutes or 0 for row in rows),
+        minutes=sum(
+            (row.held_minutes or 0) + row.preparation_minutes + row.follow_up_minutes
+            for row in rows
+        ),
         lift=lift,
         may_lift=lift is None and gate.may(actor, Act.LIFT_SUPPRESSION),
         unopenable=any(each is gate.UNOPENABLE for each in opened),
@@ -244,7 +247,14 @@ def _meetings(actor: gate.Actor, year: int) -> Iterable[Meeting]:
         Meeting.objects.filter(
             concertation=actor.concertation, state=MeetingState.CLOSED, starts_at__year=year
         )
-        .annotate(came=Count("attendances", filter=Q(attendances__presence__in=ATTENDED)))
+        .annotate(
+            came=Count("attendances", filter=Q(attendances__presence__in=ATTENDED), distinct=True)
+            + Count(
+                "without_account",
+                filter=Q(without_account__countersigned_at__isnull=False),
+                distinct=True,
+            )
+        )
         .order_by("starts_at")
     )
 

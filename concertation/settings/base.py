@@ -20,6 +20,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_structlog",
+    # For its static files: htmx itself.
+    "django_htmx",
     "audit",
     "ethics.secrecy",
     "ethics.secrecy.erasure",
@@ -183,6 +185,8 @@ STATICFILES_FINDERS = [
 ]
 # Uploads stay in memory: a temporary file would hold clear text.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# The largest spreadsheet and the form around it; a larger upload doesn't arrive at all.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 + 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 

@@ -151,6 +151,36 @@ class RequestState(models.TextChoices):
     DECLINED = "declined", _("pas accordée")
 
 
+class ExtensionReason(models.TextChoices):
+    """Why a situation is kept longer: a word of a list, so that nothing of it stands in clear."""
+
+    RETURN = "return", _("un suivi doit reprendre, à une date connue")
+    ADMISSION = "admission", _("la personne est absente ou admise, et revient")
+    PROCEDURE = "procedure", _("une procédure en cours en dépend")
+    RIGHTS = "rights", _("la personne exerce ses droits, ou demande qu’on la garde")
+    FOLLOWED = "followed", _("le suivi dure, et sert toujours la personne")
+
+
+class Opinion(models.TextChoices):
+    """What the DPO answers; a word of a list too."""
+
+    FAVOURABLE = "favourable", _("favorable")
+    SHORTER = "shorter", _("favorable, mais pour moins longtemps")
+    UNFAVOURABLE = "unfavourable", _("défavorable")
+
+
+class ExtensionState(models.TextChoices):
+    """asked → advised → granted or declined."""
+
+    ASKED = "asked", _("attend l’avis du ou de la DPO")
+    ADVISED = "advised", _("attend la décision")
+    GRANTED = "granted", _("accordée")
+    DECLINED = "declined", _("pas accordée")
+
+
+OPEN_EXTENSIONS = (ExtensionState.ASKED, ExtensionState.ADVISED)
+
+
 class ErasureCause(models.TextChoices):
     """Why something was erased."""
 
@@ -159,3 +189,21 @@ class ErasureCause(models.TextChoices):
     RETENTION = "retention", _("durée de conservation atteinte")
     ORDER = "order", _("ordre exécuté sur le serveur")
     RESTORED = "restored", _("effacée à nouveau après une restauration")
+
+
+class NoticeKind(models.TextChoices):
+    """Why someone is told of something: the reason, never content nor code."""
+
+    ACTION_GIVEN = "action_given", _("une action convenue vous revient")
+    ACTION_DUE = "action_due", _("une de vos actions arrive à échéance")
+    ACTION_OVERDUE = "action_overdue", _("une de vos actions a dépassé son échéance")
+    FEEDBACK_OWED = "feedback_owed", _("le groupe attend votre retour sur une action")
+    NEWS = "news", _("il y a du nouveau dans une situation dont vous êtes référent·e")
+    REVIEW_DUE = "review_due", _("une situation dont vous êtes référent·e est à revoir")
+    HOLDER_PROPOSED = "holder_proposed", _("on vous propose d’être référent·e d’une situation")
+    HOLDER_ACCEPTED = "holder_accepted", _("la référence que vous aviez proposée est acceptée")
+    HOLDER_DECLINED = "holder_declined", _("la référence que vous aviez proposée est déclinée")
+
+
+# What can't wait for tomorrow's digest.
+URGENT_NOTICES = frozenset({NoticeKind.HOLDER_PROPOSED})

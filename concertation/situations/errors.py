@@ -20,6 +20,21 @@ class SituationError(Exception):
         return str(self.message)
 
 
+class NoSupervisor(SituationError):
+    """An intern whose supervisor left, or confirms nothing any more."""
+
+    message = _(
+        "Personne ne peut confirmer pour l’instant\u00a0: demandez à la coordination de désigner"
+        " votre responsable de stage. Le brouillon est gardé."
+    )
+
+
+class AlreadySubmitted(SituationError):
+    """Sent twice: the supervisor has it."""
+
+    message = _("Votre responsable de stage a déjà ce brouillon.")
+
+
 class StaleVersion(SituationError):
     """Someone else saved in between: both texts are shown, nothing is overwritten."""
 
@@ -321,6 +336,40 @@ class RequestAnswered(SituationError):
     """Somebody answered this request meanwhile."""
 
     message = _("Quelqu’un a déjà répondu à cette demande.")
+
+
+class ExtensionTooLong(SituationError):
+    """Twelve months at most: in all for a closed situation, each time for an open one."""
+
+    field = "months"
+    message = _(
+        "C’est trop long\u00a0: une situation clôturée est gardée douze mois de plus au total,"
+        " jamais davantage. Choisissez moins de mois."
+    )
+
+
+class ExtensionAsked(SituationError):
+    """One question at a time about one situation."""
+
+    message = _("Une prolongation est déjà demandée. La voici\u00a0: elle attend sa réponse.")
+
+
+class ExtensionAnswered(SituationError):
+    """Somebody advised or decided meanwhile, or the DPO didn't advise yet."""
+
+    message = _(
+        "Cette demande n’attend plus cette réponse\u00a0: quelqu’un a répondu entre-temps. Voici"
+        " où elle en est."
+    )
+
+
+class NotYourVoice(SituationError):
+    """The coordinator and the case manager decide, one voice each."""
+
+    message = _(
+        "Deux personnes décident\u00a0: la coordination, et la personne référente ou, à défaut,"
+        " celle qui a présenté la situation. Votre voix n’est pas attendue ici, ou elle est donnée."
+    )
 
 
 class NotAGuest(SituationError):

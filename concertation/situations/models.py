@@ -14,14 +14,37 @@ from simple_history.models import HistoricalRecords
 
 from concertation.accounts.models import Concertation, Participation
 from concertation.situations.enums import (
+    OPEN_EXTENSIONS,
     AccessReason,
     ActionState,
     ContributionKind,
-    ErasureCause,
+    ExtensionReason,
+    ExtensionState,
+    Opinion,
     RequestState,
     SituationState,
 )
+from concertation.situations.lasting import Erasure, LiftedSuppression, UsedCode, YearTally
+from concertation.situations.notice import Notice
+from ethics.roles import SecrecyStatus
 from ethics.secrecy.fields import SealedField, SealedRecord
+
+__all__ = [
+    "AccessRequest",
+    "AgreedAction",
+    "ConflictOfInterest",
+    "Contribution",
+    "DraftNote",
+    "Erasure",
+    "Extension",
+    "LiftedSuppression",
+    "Notice",
+    "Situation",
+    "SituationGrant",
+    "UsedCode",
+    "YearTally",
+    "ciphertext_history",
+]
 
 
 def _changed_by(historical: Any) -> Any:
@@ -56,8 +79,19 @@ class Situation(SealedRecord):
     # Agreement withdrawn: hidden from all but who brought it, at once.
     hidden = models.BooleanField(default=False)
     brought_by = models.ForeignKey(Participation, models.PROTECT, related_name="brought")
+    # An intern's: who has the draft to confirm, and answers for the situation since they did.
+    supervisor = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="supervised_situations"
+    )
     case_manager = models.ForeignKey(
         Participation, models.PROTECT, null=True, blank=True, related_name="holds"
+    )
+    # Asked to hold it, and not answered yet.
+    proposed_manager = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="asked_to_hold"
+    )
+    manager_proposed_by = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="+"
     )
     signalled_on = models.DateField(null=True, blank=True)
     # The meeting it was brought to, by number: meetings stand above situations.
@@ -68,6 +102,8 @@ class Situation(SealedRecord):
     last_entry_at = models.DateTimeField(default=timezone.now)
     # Six months passed without an entry: its holder was asked to look again.
     review_asked_on = models.DateField(null=True, blank=True)
+    # The last day, where an extension moved it; closing ends what was decided before.
+    kept_until = models.DateField(null=True, blank=True)
     # Marked for erasure: from here on nobody finds it, whatever step comes next or fails.
     erasing = models.BooleanField(default=False)
     # The number of the form it was typed in: a second click finds the draft it already made.
@@ -115,6 +151,49 @@ class Situation(SealedRecord):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def answers_for_it(self) -> uuid.UUID:
+        """The place that answers for it: who brought it, or the supervisor who confirmed it."""
+        return self.supervisor_id or self.brought_by_id
+
+
+def answered_by(participation: uuid.UUID | None) -> models.Q:
+    """Situations a place brought, or confirmed for its intern."""
+    return models.Q(brought_by=participation) | models.Q(supervisor=participation)
+
+
+class DraftNote(SealedRecord):
+    """A word of a supervisor who sends an intern's draft back, under the key both hold."""
+
+    SEALED_AS: ClassVar[str] = "situations.draftnote"
+
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="draft_notes")
+    author = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    text = SealedField(group="narrative")
+
+    class Meta:
+        ordering: ClassVar = ["-made_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+def acted_for(participation: uuid.UUID | None, owner: str = "owner") -> models.Q:
+    """Actions a place answers for: its own, and those of the place it replaces.
+
+    A replacement sees the replaced person's actions (design 1). Of the circle only: a limited
+    reader's or a guest's copies of keys are theirs by name. `owner` is the way to an action's owner
+    from what is filtered.
+    """
+    bound = SecrecyStatus.PROFESSIONAL
+    replaced = Participation.objects.filter(
+        replaced_by=participation, replaced_by__secrecy_status=bound, secrecy_status=bound
+    )
+    theirs = models.Q(**{f"{owner}__in": replaced.order_by().values("id")})
+    return models.Q(**{owner: participation}) | theirs
 
 
 class SituationGrant(UserObjectPermissionBase):
@@ -206,6 +285,9 @@ class AgreedAction(SealedRecord):
     agreed_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
 
+    # Who acts, where that is someone outside the board: their function or organisation, never a
+    # name. The owner relays then (decision 54). Empty in what was agreed before it was asked.
+    acts = SealedField(group="actions", null=True)
     text = SealedField(group="actions")
     result = SealedField(group="actions")
 
@@ -257,78 +339,47 @@ class Contribution(SealedRecord):
         return str(self.id)
 
 
-class YearTally(SealedRecord):
-    """Counts of one year, sealed under the concertation's key: they outlive every erasure.
+class Extension(models.Model):
+    """That a situation is to be kept longer: asked, advised by the DPO, decided by two people.
 
-    Measures and categories with their counts, without situation number or finer date (design 1).
+    Words of lists and days only; it goes with its situation, the ledger keeps that it was.
     """
 
-    SEALED_AS: ClassVar[str] = "situations.yeartally"
-
-    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="tallies")
-    year = models.PositiveSmallIntegerField()
-    counts = SealedField(group="outcome", coded=True)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="extensions")
+    state = models.CharField(max_length=8, choices=ExtensionState, default=ExtensionState.ASKED)
+    asked_by = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=12, choices=ExtensionReason)
+    months = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField(default=timezone.now)
+    opinion = models.CharField(max_length=12, choices=Opinion, blank=True)
+    opinion_by = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
+    opinion_at = models.DateTimeField(null=True)
+    # The two who decide, each once they agreed.
+    coordinator = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
+    holder = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    until = models.DateField(null=True)
 
     class Meta:
+        ordering: ClassVar = ["-made_at"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["concertation", "year"], name="one_tally_a_year")
+            models.UniqueConstraint(
+                fields=["situation"],
+                condition=models.Q(state__in=OPEN_EXTENSIONS),
+                name="one_open_extension_each",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="granted")
+                | models.Q(
+                    opinion_at__isnull=False,
+                    coordinator__isnull=False,
+                    holder__isnull=False,
+                    until__isnull=False,
+                ),
+                name="an_extension_has_opinion_and_two_voices",
+            ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.year}"
-
-
-class Erasure(models.Model):
-    """One erasure: what was done when, so that it goes on after a crash, and its certificate.
-
-    The number is the container's; no code, no content, nothing that leads back.
-    """
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="erasures")
-    cause = models.CharField(max_length=10, choices=ErasureCause)
-    # Whoever decided; nobody for what the rules or an order did.
-    by = models.ForeignKey(Participation, models.PROTECT, null=True, related_name="+")
-    marked_at = models.DateTimeField(default=timezone.now)
-    destroyed_at = models.DateTimeField(null=True)
-    deleted_at = models.DateTimeField(null=True)
-    rows = models.PositiveIntegerField(default=0)
-    certified_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering: ClassVar = ["-marked_at"]
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class UsedCode(models.Model):
-    """The keyed hash of a code that was given once: it never comes back."""
-
-    hash = models.BinaryField(max_length=32, primary_key=True)
-
-    def __str__(self) -> str:
-        return "code"
-
-
-class LiftedSuppression(models.Model):
-    """A coordinator's recorded decision to show small numbers of one year inside the circle."""
-
-    concertation = models.ForeignKey(Concertation, models.PROTECT, related_name="+")
-    year = models.PositiveSmallIntegerField()
-    by = models.ForeignKey(Participation, models.PROTECT, related_name="+")
-    # Closed list: a free text here would travel with the figures.
-    reason = models.CharField(
-        max_length=20, choices=[("already_published", "already_published"), ("circle", "circle")]
-    )
-    made_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["concertation", "year"], name="one_lifted_suppression_a_year"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.year}"

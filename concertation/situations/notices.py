@@ -1,6 +1,6 @@
 """What people are told by e-mail: that something waits for them, never content, code or name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from smtplib import SMTPException
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from concertation.accounts.enums import ParticipationState
-from concertation.accounts.models import Participation
+from concertation.accounts.models import Participation, User
 from ethics.roles import Role
 
 log = structlog.get_logger()
@@ -86,6 +86,29 @@ CLOSED_BY_RULE: Final[Text] = (
         " Vous la trouvez au tableau, parmi les situations clôturées.\n"
     ),
 )
+OPINION_ASKED: Final[Text] = (
+    _("Votre avis est demandé sur une durée de conservation"),
+    _(
+        "Bonjour,\n\nQuelqu’un de la concertation demande de garder une situation plus longtemps."
+        " Connectez-vous et ouvrez « Prolongations » pour rendre votre avis.\n"
+    ),
+)
+OPINION_GIVEN: Final[Text] = (
+    _("L’avis sur une durée de conservation est rendu"),
+    _(
+        "Bonjour,\n\nL’avis demandé sur la conservation d’une situation qui vous concerne est"
+        " rendu. Deux personnes décident à présent\u00a0: la coordination et la personne référente."
+        " Connectez-vous\u00a0: la fiche y mène. Sans décision à temps, la situation est effacée à"
+        " sa date.\n"
+    ),
+)
+EXTENSION_DECIDED: Final[Text] = (
+    _("La durée de conservation d’une situation est décidée"),
+    _(
+        "Bonjour,\n\nLa demande de garder une situation plus longtemps a reçu sa réponse."
+        " Connectez-vous\u00a0: sa date d’effacement y est.\n"
+    ),
+)
 AGREEMENT_WITHDRAWN: Final[Text] = (
     _("Une personne a retiré son accord"),
     _(
@@ -99,6 +122,13 @@ AGREEMENT_WITHDRAWN_BRINGER: Final[Text] = (
         "Bonjour,\n\nUne personne dont vous avez présenté la situation a retiré son accord. La"
         " situation est masquée. Connectez-vous\u00a0: l’accueil dit laquelle, et la décision de"
         " partage vous attend.\n"
+    ),
+)
+ACTION_TAKEN: Final[Text] = (
+    _("Une action convenue en réunion vous est confiée"),
+    _(
+        "Bonjour,\n\nLa réunion est close, et une action convenue aujourd’hui vous est confiée."
+        " Connectez-vous\u00a0: l’accueil dit laquelle, et pour quand.\n"
     ),
 )
 EMERGENCY_DPO: Final[Text] = (
@@ -115,11 +145,34 @@ ADVICE_ASKED: Final[Text] = (
         " partager ou non. Connectez-vous\u00a0: le tableau dit qui, et rien de plus.\n"
     ),
 )
+TO_CONFIRM: Final[Text] = (
+    _("Un brouillon attend votre confirmation"),
+    _(
+        "Bonjour,\n\nUn·e stagiaire que vous encadrez vous a soumis un brouillon."
+        " Connectez-vous\u00a0: l’accueil vous y mène.\n"
+    ),
+)
+SENT_BACK: Final[Text] = (
+    _("Un brouillon vous est rendu"),
+    _(
+        "Bonjour,\n\nVotre responsable de stage vous a rendu un brouillon avec un mot."
+        " Connectez-vous\u00a0: l’accueil vous y mène.\n"
+    ),
+)
 INFORM_FIRST: Final[Text] = (
     _("Une personne reste à informer"),
     _(
         "Bonjour,\n\nUn de vos brouillons attend que la personne soit informée. Quand c’est fait,"
         " reprenez la décision de partage\u00a0: l’accueil vous y mène.\n"
+    ),
+)
+IMPORTED: Final[Text] = (
+    _("Des brouillons repris d’un tableau vous attendent"),
+    _(
+        "Bonjour,\n\nLa coordination a repris un tableau de suivi. Les lignes que vous aviez"
+        " présentées sont devenues des brouillons que vous seul·e pouvez ouvrir. Relisez-les et"
+        " décidez, dix par page, ce que vous partagez\u00a0: «\u00a0Mes brouillons\u00a0» vous y"
+        " mène.\n"
     ),
 )
 
@@ -143,11 +196,17 @@ def tell_dpo(concertation: UUID, text: Text) -> None:
 
 def _send(numbers: list[UUID], text: Text) -> None:
     rows = Participation.objects.filter(id__in=numbers).select_related("person")
-    people = {row.person.email: row.person.language for row in rows if row.is_current()}
-    for address, language in people.items():
-        with override(language):
-            subject, body = str(text[0]), str(text[1])
-        try:
-            send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
-        except (SMTPException, OSError):
-            log.warning("notice_not_sent", exc_info=True)
+    for person in {row.person for row in rows if row.is_current()}:
+        send_one(person, lambda: text)
+
+
+def send_one(person: User, write: Callable[[], Text]) -> bool:
+    """Send one message, written in the person's language; whether it left."""
+    with override(person.language):
+        subject, body = (str(part) for part in write())
+    try:
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email])
+    except (SMTPException, OSError):
+        log.warning("notice_not_sent", exc_info=True)
+        return False
+    return True

@@ -47,6 +47,8 @@ class Presentation:
     wish: str = field(default="", repr=False)
     informed: str = ""
     informed_why: str = field(default="", repr=False)
+    informed_on: date | None = None
+    informed_how: str = field(default="", repr=False)
     agreement: str = ""
     agreement_on: date | None = None
     agreement_how: str = field(default="", repr=False)
@@ -79,6 +81,11 @@ class Presentation:
             "answer": _listed(self.informed, Informed, "informed"),
             "why": texts.one_line(self.informed_why, SHORT, "informed_why"),
         }
+        # Only when they are said: what was sealed before they could be says the same as ever.
+        if self.informed_on:
+            values["informed"]["on"] = self.informed_on.isoformat()
+        if how := texts.one_line(self.informed_how, SHORT, "informed_how"):
+            values["informed"]["how"] = how
         values["agreement"] = {
             "answer": _listed(self.agreement, Agreement, "agreement"),
             "on": self.agreement_on.isoformat() if self.agreement_on else "",
@@ -96,14 +103,15 @@ class Presentation:
         """The presentation behind opened values; fields that were withheld stay empty."""
         informed = values.get("informed") or {}
         agreement = values.get("agreement") or {}
-        day = agreement.get("on")
         return cls(
             **{name: values.get(name) or "" for name in (*TEXTS, "headline", "urgency")},
             needs=tuple(values.get("needs") or ()),
             informed=informed.get("answer", ""),
             informed_why=informed.get("why", ""),
+            informed_on=_day(informed.get("on")),
+            informed_how=informed.get("how", ""),
             agreement=agreement.get("answer", ""),
-            agreement_on=date.fromisoformat(day) if day else None,
+            agreement_on=_day(agreement.get("on")),
             agreement_how=agreement.get("how", ""),
             network=tuple(Tie(each["who"], each["kind"]) for each in values.get("network") or ()),
         )
@@ -112,6 +120,10 @@ class Presentation:
     def names(cls) -> tuple[str, ...]:
         """The names of all its parts, in the order of the form."""
         return tuple(each.name for each in fields(cls))
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
 
 
 def _listed(value: str, choices: type[TextChoices], name: str) -> str:

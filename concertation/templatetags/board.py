@@ -24,6 +24,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from concertation.guarding import SHAPES, words
 from concertation.templatetags.drawings import GLYPHS, ICONS
@@ -324,3 +325,36 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
         target = bound.auto_id or bound.html_name
         problems += [Problem(target, str(bound.label), str(error)) for error in bound.errors]
     return {"problems": problems}
+
+
+# --- The board's own table --------------------------------------------------------------------
+
+_COLUMNS: Final = {
+    "code": gettext_lazy("Code"),
+    "state": gettext_lazy("État"),
+    "next": gettext_lazy("Prochaine date"),
+    "actions": gettext_lazy("Actions ouvertes"),
+    "holder": gettext_lazy("Référent·e"),
+}
+
+
+@register.simple_tag
+def asking(asked: Any, **changes: Any) -> str:
+    """The query of an address that asks the same of the board, but for these changes."""
+    return str(asked.but(**changes))
+
+
+@register.inclusion_tag("situations/parts/board_column.html")
+def sortable(board: Any, board_url: str, column: str) -> dict[str, Any]:
+    """The head of a column the board sorts by: again turns it round."""
+    current = board.asked.order == column
+    turned = current and not board.asked.descending
+    return {
+        "column": column,
+        "label": _COLUMNS[column],
+        "current": current,
+        "descending": board.asked.descending,
+        "sort": f"-{column}" if turned else column,
+        "board": board,
+        "board_url": board_url,
+    }

@@ -90,6 +90,7 @@ GLYPHS: Final[dict[str, str]] = {
     "sleep": '<circle cx="8" cy="8" r="6" stroke-dasharray="1 3"/><path d="M5.5 8h5"/>',
     "clock": '<circle cx="8" cy="8" r="6"/><path d="M8 4.8V8l2.2 1.6"/>',
     "up": '<path d="m3.5 10 4.5-4.5 4.5 4.5"/>',
+    "down": '<path d="m3.5 6 4.5 4.5L12.5 6"/>',
     "strong": '<path d="M1 8h14" stroke-width="3.5"/>',
     "present": '<path d="M1 8h14"/>',
     "worn": '<path d="M1 8h14" stroke-width="2.5" stroke-dasharray="1.5 4"/>',

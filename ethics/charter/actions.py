@@ -1,7 +1,7 @@
 """Publishing, subscribing, signing: each saves and records together or not at all."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,12 @@ from audit.names import PLATFORM
 from audit.record import append, ensure_ledger, record_now
 from ethics.charter.models import CharterVersion, Signature, Subscription
 from ethics.charter.reading import in_force
-from ethics.charter.statements import signature_statement, subscription_statement, text_hash
+from ethics.charter.statements import (
+    OneMeeting,
+    signature_statement,
+    subscription_statement,
+    text_hash,
+)
 from ethics.gate.actor import Actor
 from ethics.gate.refusals import ledger_of
 from ethics.gate.unlock import sign_statement
@@ -90,8 +95,10 @@ def sign(
     function: str,
     status: str,
     language: str,
+    scope: OneMeeting | None = None,
 ) -> Signature:
-    """Sign the version in force with the person's own key, for the participation they wear.
+    """Sign the version in force with the person's own key, for the participation they wear; the
+    guest of one meeting for that meeting (`scope`).
 
     Raises `NoCharter` or `AlreadySigned`.
     """
@@ -110,6 +117,7 @@ def sign(
         organisation=organisation,
         function=function,
         status=status,
+        scope=scope,
     )
     keys, public, signature = sign_statement(actor, statement)
     ledger = ledger_of(actor.concertation)
@@ -153,8 +161,13 @@ def subscribe(
     power: str,
     starts_on: date,
     language: str,
+    scope: OneMeeting | None = None,
 ) -> Subscription:
-    """Subscribe an organisation; the caller has checked that the actor represents it."""
+    """Subscribe an organisation; the caller has checked that the actor represents it.
+
+    For the guests of one meeting (`scope`) it ends with that meeting's day, and counts for no other
+    of its people.
+    """
     charter = in_force()
     if charter is None:
         raise NoCharter
@@ -167,6 +180,7 @@ def subscribe(
         representative=actor.person,
         power=power,
         starts_on=starts_on.isoformat(),
+        scope=scope,
     )
     keys, public, signature = sign_statement(actor, statement)
     ensure_ledger(PLATFORM)
@@ -177,6 +191,8 @@ def subscribe(
             power=power,
             charter=charter,
             starts_on=starts_on,
+            ends_on=scope.on + timedelta(days=1) if scope else None,
+            meeting=scope.meeting if scope else None,
             statement=statement,
             signature=signature,
             keys=keys,

@@ -79,6 +79,8 @@ class Subscription(models.Model):
     charter = models.ForeignKey(CharterVersion, models.PROTECT, related_name="subscriptions")
     starts_on = models.DateField(default=timezone.localdate)
     ends_on = models.DateField(null=True, blank=True)
+    # Only for the guests of one meeting; its row lives above, in `concertation.meetings`.
+    meeting = models.UUIDField(null=True, blank=True)
     # The representative vouches for functions and statuses again every year.
     people_confirmed_on = models.DateField(null=True, blank=True)
     statement = models.BinaryField()

@@ -40,15 +40,20 @@ def accepted_numbers() -> list[int]:
     return accepted
 
 
-def agreement(participation: UUID, organisation: UUID) -> Agreement:
+def agreement(participation: UUID, organisation: UUID, meeting: UUID | None = None) -> Agreement:
     """Whether this participation stands on a live subscription and a live signature.
 
-    One query, because it is asked on every request.
+    A subscription for one meeting counts for the guests of that meeting only (`meeting`). One
+    query, because it is asked on every request.
     """
     today = timezone.localdate()
     live = Q(ends_on=None) | Q(ends_on__gt=today)
     subscribed = Subscription.objects.filter(
-        live, charter=OuterRef("pk"), organisation=organisation, starts_on__lte=today
+        live,
+        _counts_for(meeting),
+        charter=OuterRef("pk"),
+        organisation=organisation,
+        starts_on__lte=today,
     )
     signed = Signature.objects.filter(
         charter=OuterRef("pk"), participation=participation, withdrawn_at=None
@@ -65,24 +70,48 @@ def agreement(participation: UUID, organisation: UUID) -> Agreement:
     return Agreement(any(row[2] for row in accepted), bool(version), version)
 
 
-def _live_subscriptions(accepted: list[int]) -> QuerySet[Subscription]:
+def _counts_for(meeting: UUID | None) -> Q:
+    general = Q(meeting=None)
+    return general | Q(meeting=meeting) if meeting else general
+
+
+def _live_subscriptions(accepted: list[int], meeting: UUID | None = None) -> QuerySet[Subscription]:
     today = timezone.localdate()
     return Subscription.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gt=today), charter__in=accepted, starts_on__lte=today
+        Q(ends_on=None) | Q(ends_on__gt=today),
+        _counts_for(meeting),
+        charter__in=accepted,
+        starts_on__lte=today,
     )
 
 
 def subscribed_organisations(organisations: Iterable[UUID]) -> set[UUID]:
-    """Those of these organisations whose subscription counts today."""
+    """Those of these organisations whose subscription counts today, for all their people."""
     rows = _live_subscriptions(accepted_numbers()).filter(organisation__in=list(organisations))
     return set(rows.values_list("organisation", flat=True))
 
 
-def has_newest(organisation: UUID) -> bool:
+def subscribed_for(meetings: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """Which organisations subscribed for one of these meetings only: organisation and meeting."""
+    numbers = list(meetings)
+    if not numbers:
+        return set()
+    today = timezone.localdate()
+    rows = Subscription.objects.filter(
+        meeting__in=numbers,
+        charter__in=accepted_numbers(),
+        starts_on__lte=today,
+        ends_on__gt=today,
+    )
+    found = rows.values_list("organisation", "meeting")
+    return {(each, meeting) for each, meeting in found if meeting}
+
+
+def has_newest(organisation: UUID, meeting: UUID | None = None) -> bool:
     """Whether an organisation's live subscription is to the version in force itself: during a
     grace period the one before still counts, but the new one is to be signed."""
     charter = in_force()
-    rows = _live_subscriptions([charter.number] if charter else [])
+    rows = _live_subscriptions([charter.number] if charter else [], meeting)
     return rows.filter(organisation=organisation).exists()
 
 

@@ -20,8 +20,10 @@ from audit.names import PLATFORM
 from audit.proofs import Inclusion, prove_subject
 from ethics.charter.models import CharterVersion, Signature, Subscription
 from ethics.charter.statements import (
+    ACCEPTANCE_FORMAT,
     SIGNATURE_FORMAT,
     SUBSCRIPTION_FORMAT,
+    Signed,
     text_hash,
 )
 from ethics.gate.refusals import ledger_of
@@ -70,7 +72,18 @@ def subscription_receipt(row: Subscription) -> dict[str, Any]:
     return _receipt(row, proof)
 
 
-def _receipt(row: Signature | Subscription, proof: Inclusion) -> dict[str, Any]:
+def acceptance_receipt(row: Signed, number: UUID, concertation: UUID) -> dict[str, Any]:
+    """The receipt of a countersigned acceptance, kept in the concertation's ledger."""
+    proof = prove_subject(
+        ledger_of(concertation),
+        verb=Verb.CHARTER_COUNTERSIGNED,
+        kind=SubjectKind.WITHOUT_ACCOUNT,
+        number=number,
+    )
+    return _receipt(row, proof)
+
+
+def _receipt(row: Signed, proof: Inclusion) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "level": LEVEL,
@@ -103,6 +116,7 @@ def verify(receipt: Mapping[str, Any], verifier: Verifier) -> Checked:
     if not isinstance(statement, dict) or statement.get("format") not in {
         SIGNATURE_FORMAT,
         SUBSCRIPTION_FORMAT,
+        ACCEPTANCE_FORMAT,
     }:
         raise BadReceipt("the statement is of an unknown format")
     if not signature_holds(public, bytes([SIGN_SUITE]) + signature, text.encode()):

@@ -6,17 +6,19 @@ the signature and the public key can verify them with any Ed25519 tool.
 
 import hashlib
 import json
-from datetime import datetime
-from typing import Final
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.utils import timezone
 
-from ethics.charter.models import CharterVersion, Signature, Subscription
+from ethics.charter.models import CharterVersion
 from ethics.secrecy.keys import signature_holds
 
 SIGNATURE_FORMAT: Final = "concertation/charter-signature/1"
 SUBSCRIPTION_FORMAT: Final = "concertation/charter-subscription/1"
+ACCEPTANCE_FORMAT: Final = "concertation/charter-acceptance/1"
 
 # What the person says; the words signed are those of the language they read.
 SENTENCES: Final = {
@@ -24,6 +26,22 @@ SENTENCES: Final = {
     "nl": "Ik heb het charter gelezen, ik onderschrijf het en verbind me ertoe het na te leven.",
     "en": "I have read the charter, I subscribe to it and I undertake to respect it.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OneMeeting:
+    """What a guest, or their organisation, binds themself for: one meeting, until its day is over.
+
+    It stands in the statement they sign; a statement that says nothing of it is for as long as the
+    place lasts.
+    """
+
+    meeting: UUID
+    on: date
+
+    def words(self) -> dict[str, object]:
+        """What is added to the statement."""
+        return {"scope": "meeting", "meeting": str(self.meeting), "until": self.on.isoformat()}
 
 
 def text_hash(text: str) -> str:
@@ -44,9 +62,11 @@ def signature_statement(
     organisation: UUID,
     function: str,
     status: str,
+    scope: OneMeeting | None = None,
     at: datetime | None = None,
 ) -> bytes:
-    """What a person signs: charter, language read, who, for whom, in which function, when."""
+    """What a person signs: charter, language read, who, for whom, in which function, when; a guest
+    of one meeting also for which."""
     return _canonical(
         {
             "format": SIGNATURE_FORMAT,
@@ -60,6 +80,7 @@ def signature_statement(
             "status": status,
             "sentence": SENTENCES.get(language, SENTENCES["fr"]),
             "at": (at or timezone.now()).isoformat(),
+            **(scope.words() if scope else {}),
         }
     )
 
@@ -74,6 +95,7 @@ def subscription_statement(
     representative: UUID,
     power: str,
     starts_on: str,
+    scope: OneMeeting | None = None,
     at: datetime | None = None,
 ) -> bytes:
     """What a representative signs for an organisation."""
@@ -90,10 +112,69 @@ def subscription_statement(
             "power": power,
             "from": starts_on,
             "at": (at or timezone.now()).isoformat(),
+            **(scope.words() if scope else {}),
         }
     )
 
 
-def holds(row: Signature | Subscription) -> bool:
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who, without an account, said yes to the charter, for which meeting, how and when."""
+
+    number: UUID
+    concertation: UUID
+    scope: OneMeeting
+    name: str
+    function: str
+    # Empty for a self-employed person.
+    organisation: str
+    status: str
+    how: str
+    language: str
+    accepted_at: datetime
+
+
+def acceptance_statement(
+    charter: CharterVersion,
+    said: Acceptance,
+    *,
+    countersigned_by: UUID,
+    participation: UUID,
+    at: datetime | None = None,
+) -> bytes:
+    """What a coordinator countersigns: that this person, who has no key, accepted the charter."""
+    return _canonical(
+        {
+            "format": ACCEPTANCE_FORMAT,
+            "charter": charter.number,
+            "charter_sha256": charter.sha256(said.language),
+            "language": said.language,
+            "sentence": SENTENCES.get(said.language, SENTENCES["fr"]),
+            "concertation": str(said.concertation),
+            **said.scope.words(),
+            "present": str(said.number),
+            "name": said.name,
+            "function": said.function,
+            "organisation": said.organisation,
+            "self_employed": not said.organisation,
+            "status": said.status,
+            "how": said.how,
+            "accepted_at": said.accepted_at.isoformat(),
+            "countersigned_by": str(countersigned_by),
+            "participation": str(participation),
+            "at": (at or timezone.now()).isoformat(),
+        }
+    )
+
+
+class Signed(Protocol):
+    """A row that keeps a statement as it was signed, with the public key that signed it."""
+
+    statement: Any
+    signature: Any
+    sign_public: Any
+
+
+def holds(row: Signed) -> bool:
     """Whether the stored signature is the stored key's over the stored statement."""
     return signature_holds(bytes(row.sign_public), bytes(row.signature), bytes(row.statement))

@@ -14,6 +14,8 @@ from ethics.gate.audience import (
     members,
     seal_to_circle,
     seal_to_readers,
+    shared_records,
+    take_back_key,
 )
 from ethics.gate.circle import (
     KeysTaken,
@@ -36,7 +38,7 @@ from ethics.gate.interrupted import (
     return_text,
 )
 from ethics.gate.lost import lost_with_keys
-from ethics.gate.offers import Offers, offers
+from ethics.gate.offers import Offers, offers, offers_reading
 from ethics.gate.read import (
     UNOPENABLE,
     Revelation,
@@ -72,6 +74,18 @@ from ethics.gate.restoring import (
     vouch,
 )
 from ethics.gate.rotation import holds_keys, rotate
+from ethics.gate.screen import Room, Screen, room, show_on_screen
+from ethics.gate.supervision import hand_over, take_back
+from ethics.gate.tables import (
+    REFERENCES,
+    ROWS,
+    forget_old_tables,
+    forget_table,
+    keep_table,
+    open_table,
+    own_tables,
+    write_table,
+)
 from ethics.gate.unlock import (
     KeysMissing,
     Unlocking,
@@ -89,6 +103,8 @@ from ethics.gate.write import Pen, writing
 
 __all__ = [
     "LEAST_READERS",
+    "REFERENCES",
+    "ROWS",
     "UNOPENABLE",
     "Actor",
     "Answers",
@@ -107,7 +123,9 @@ __all__ = [
     "Refused",
     "Returned",
     "Revelation",
+    "Room",
     "SameMember",
+    "Screen",
     "SecondTooSoon",
     "Unlocking",
     "Unopenable",
@@ -122,12 +140,16 @@ __all__ = [
     "digits",
     "fetch_standing",
     "finish_session",
+    "forget_old_tables",
     "forget_recovery_key",
+    "forget_table",
     "forget_text",
     "found",
+    "hand_over",
     "held_for_command",
     "holders",
     "holds_keys",
+    "keep_table",
     "keep_text",
     "kept_texts",
     "known_names",
@@ -140,7 +162,10 @@ __all__ = [
     "missing_key_alarm",
     "new_recovery_key",
     "offers",
+    "offers_reading",
+    "open_table",
     "opens",
+    "own_tables",
     "pending_recovery_key",
     "proposal",
     "provider_is_registered",
@@ -157,13 +182,19 @@ __all__ = [
     "reveal",
     "reveal_tallies",
     "rewrap_keys",
+    "room",
     "rotate",
     "save_member_keys",
     "seal_to_circle",
     "seal_to_readers",
+    "shared_records",
+    "show_on_screen",
     "sign_statement",
     "standing",
+    "take_back",
+    "take_back_key",
     "take_scope_back",
     "vouch",
+    "write_table",
     "writing",
 ]

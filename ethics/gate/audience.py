@@ -12,7 +12,9 @@ from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from ethics.gate import keyring
+from django.db.models import Exists, OuterRef
+
+from ethics.gate import keyring, renewal
 from ethics.gate.write import Pen
 from ethics.roles import Role
 from ethics.secrecy import chain, sealing
@@ -23,9 +25,6 @@ from ethics.secrecy.suites import SecrecyError
 
 # Design 3, “Restricted situation”: at least two named readers, and the recovery key.
 LEAST_READERS: Final = 2
-# The first key of a container is its author's own: what was typed before the sharing decision stays
-# theirs, whatever the audience becomes.
-_DRAFT: Final = 1
 
 Readers: TypeAlias = Mapping[UUID, date | None]
 
@@ -81,6 +80,16 @@ def let_in(pen: Pen, container: UUID, person: UUID, until: date) -> None:
         value = pen._key(container, container, key.generation)
         key.wraps.filter(kind=Recipient.MEMBER, recipient=member.keys).delete()
         pen._wrap_to_member(key, value, erasure, (member.keys, member.public.hpke), until)
+
+
+def take_back_key(pen: Pen, record: SealedRecord) -> None:
+    """Give an agreed action that changes hands its next key, under its situation's, and take from
+    those who were named the copies of every key before; the caller seals it anew, and saves."""
+    container, scope = record.container, record.scope
+    under = pen._for_writing(container, container)
+    pen._key(container, container, under)
+    pen._writes[scope] = _renew_inner(pen, container, scope, store.key(container), under)
+    ScopeWrap.objects.filter(key__scope=scope, kind=Recipient.MEMBER).delete()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +169,18 @@ def _seal(pen: Pen, key: ScopeKey, erasure: bytes, audience: _Audience | None) -
     sealing.wrap_to(key, value, erasure=erasure, public=recovery.hpke, wrap=wrap).save()
 
 
+def shared_records(container: UUID, records: Iterable[SealedRecord]) -> list[SealedRecord]:
+    """Those of a container's rows that an audience reads; the others were sealed while it was a
+    draft, and stay with who holds the draft's keys."""
+    numbers = {key.generation for key in _shared_keys(container)}
+    return [each for each in records if each.scope != container or each.key_generation in numbers]
+
+
 def _shared_keys(container: UUID) -> list[ScopeKey]:
-    rows = ScopeKey.objects.filter(container=container, scope=container, generation__gt=_DRAFT)
+    """Not a draft's own keys: what was typed before the sharing decision stays its author's, and
+    their supervisor's, whatever the audience becomes."""
+    given = ScopeWrap.objects.filter(key=OuterRef("pk"), kind__in=renewal.SHARED)
+    rows = ScopeKey.objects.filter(Exists(given), container=container, scope=container)
     return list(rows.order_by("generation"))
 
 

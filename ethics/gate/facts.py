@@ -22,6 +22,26 @@ class PlaceFacts:
     roles: frozenset[Role]
     status: SecrecyStatus
     current: bool
+    # The one meeting a guest is invited to.
+    meeting: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Someone in the room of a meeting, by the number of their place in the concertation."""
+
+    number: UUID
+    person: UUID
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Someone in the room who has no account: the charter accepted and countersigned, no key."""
+
+    number: UUID
+    # By professional secrecy, as the coordinator countersigned it.
+    bound: bool
 
 
 class FactsProvider(Protocol):
@@ -32,6 +52,12 @@ class FactsProvider(Protocol):
 
     def subjects(self, actor: Actor, situations: Iterable[UUID]) -> Mapping[UUID, SubjectFacts]:
         """What is true between the actor and each situation of the actor's concertation."""
+
+    def present(self, concertation: UUID, meeting: UUID) -> tuple[Present, ...]:
+        """The people in the room of a meeting that is in session there, now."""
+
+    def without_account(self, concertation: UUID, meeting: UUID) -> tuple[Outsider, ...]:
+        """Those in that room who have no account."""
 
     def platform_roles(self, person: UUID) -> frozenset[Role]:
         """Roles held outside any concertation: administrator, representative."""
@@ -83,7 +109,7 @@ def standing_facts(
     row = row or provider().place(actor.person, actor.participation, actor.concertation)
     if row is None:
         return Standing(facts)
-    agreed = charter.agreement(actor.participation, row.organisation)
+    agreed = charter.agreement(actor.participation, row.organisation, row.meeting)
     place = state.place(actor.person, actor.participation)
     member = state.members.get(actor.person)
     same_keys = member is not None and actor.keys is not None and member.keys == actor.keys.keys
@@ -96,5 +122,6 @@ def standing_facts(
         in_chain=place is not None and same_keys,
         subscribed=agreed.subscribed,
         signed=agreed.signed,
+        one_meeting=row.meeting is not None,
     )
     return Standing(facts, agreed.version)

@@ -146,6 +146,13 @@ def scope_keys(
     for copy in _copies_for(actor, {scope for scope, _ in pairs} | containers, by_name=by_name):
         copies.setdefault((copy.scope, copy.generation), []).append(copy)
     found: dict[ScopeAt, bytes | SecrecyError] = {}
+    openers: dict[int, unsealing.Opener] = {}
+
+    def under(generation: int) -> unsealing.Opener:
+        if generation not in openers:
+            key = concertation_key(actor, state, generation)
+            openers[generation] = unsealing.copies_under(key)
+        return openers[generation]
 
     def key_of(name: ScopeAt, container: UUID) -> bytes:
         if name not in found:
@@ -174,8 +181,7 @@ def scope_keys(
 
     def _open_copy(copy: sealing.KeyCopy, second: bytes) -> bytes:
         if copy.kind in {Recipient.GENERATION, Recipient.CARRIED}:
-            key = concertation_key(actor, state, copy.under)
-            return unsealing.open_scope(copy, erasure=second, key=key)
+            return unsealing.open_scope(copy, erasure=second, key=under(copy.under))
         if copy.kind == Recipient.SCOPE:
             key = key_of((copy.container, copy.under), copy.container)
             return unsealing.open_scope(copy, erasure=second, key=key)

@@ -8,7 +8,7 @@ from ethics.secrecy.models import MemberKeys, Recipient, ScopeWrap
 
 
 def lost_with_keys(actor: Actor, containers: Iterable[UUID]) -> frozenset[UUID]:
-    """The containers whose only copies are sealed to keys this person had before a reset.
+    """The containers of this person that nothing but keys from before a reset opened for them.
 
     Nothing is opened and nothing recorded: it is no fault and no alarm, it was announced.
     """
@@ -21,6 +21,7 @@ def lost_with_keys(actor: Actor, containers: Iterable[UUID]) -> frozenset[UUID]:
     found: dict[UUID, bool] = {}
     rows = ScopeWrap.objects.filter(key__container__in=list(containers))
     for container, kind, recipient in rows.values_list("key__container", "kind", "recipient"):
-        theirs = kind == Recipient.MEMBER and recipient in numbers
+        # A supervisor may hold another copy: it opens nothing for this person.
+        theirs = kind == Recipient.MEMBER and recipient != actor.keys.keys
         found[container] = found.get(container, True) and theirs
     return frozenset(container for container, only in found.items() if only)

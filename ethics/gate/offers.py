@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ethics.gate.actor import Actor
 from ethics.gate.read import fetch_standing, subject_facts
-from ethics.policy import ON_A_SITUATION, Act, decide
+from ethics.policy import ON_A_SITUATION, Act, FieldGroup, decide
 from ethics.policy_facts import SubjectFacts
 
 
@@ -23,6 +23,14 @@ class Offers:
     def may(self, act: Act, *, own: bool = True) -> bool:
         """Whether to offer an act; `own=False` for an action addressed to somebody else."""
         return act in (self.acts if own else self.beyond_own)
+
+
+def offers_reading(actor: Actor, situation: UUID) -> bool:
+    """Whether any text of a situation is this person's to read: a page about several things leaves
+    this one out instead of being refused for it."""
+    person = fetch_standing(actor).person
+    subject = subject_facts(actor, (situation,)).get(situation)
+    return decide(Act.READ, person, subject, frozenset(FieldGroup)).granted
 
 
 def offers(actor: Actor, situation: UUID) -> Offers:

@@ -39,12 +39,17 @@ _VERBS: Final[Mapping[Act, Verb]] = {
     Act.READ: Verb.READ,
     Act.READ_OWN: Verb.READ,
     Act.LIST: Verb.LIST,
+    Act.SEARCH: Verb.SEARCH,
     Act.READ_HISTORY: Verb.READ,
     Act.SEE_READERS: Verb.READ,
     Act.READ_REPORT: Verb.REPORT_READ,
     Act.READ_LEDGER: Verb.LEDGER_READ,
     Act.VERIFY_LEDGER: Verb.LEDGER_VERIFIED,
 }
+
+
+# They may find nothing, and are recorded all the same.
+_MAY_BE_EMPTY: Final = frozenset({Act.LIST, Act.SEARCH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +185,7 @@ def reveal(
     sealed to the actor by name open: their draft, and the text they brought, as they wrote it.
     """
     asked = tuple(dict.fromkeys(subjects))
-    if not asked and act != Act.LIST:
+    if not asked and act not in _MAY_BE_EMPTY:
         return Revelation({})
     groups = _groups(records, fields)
     with chain_watched(actor):
@@ -281,7 +286,7 @@ def _decide_all(
         else:
             refusal = refusal or decision.refusal or read.refusal
     # A list may be empty; a single situation may not, nor a list outside the person's reach.
-    in_list = act == Act.LIST and in_reach(act, facts.person)
+    in_list = act in _MAY_BE_EMPTY and in_reach(act, facts.person)
     if not granted and not in_list:
         raise refuse(
             actor,
@@ -311,17 +316,16 @@ def _open(
     for record in records:
         key = keys.get((record.scope, record.key_generation), SecrecyError("no_key"))
         groups = granted[record.container]
-        for each, group in asked[type(record)]:
-            if group not in groups:
-                continue
-            name = (record.id, record.version, each.name)
-            try:
-                if isinstance(key, SecrecyError):
-                    raise key
-                values[name] = unsealing.open_field(key, record, each)
-            except SecrecyError as error:
-                values[name] = UNOPENABLE
-                failed[record.id] = (record, str(error))
+        permitted = [each for each, group in asked[type(record)] if group in groups]
+        if isinstance(key, SecrecyError):
+            opened: dict[str, Any] = dict.fromkeys((each.name for each in permitted), key)
+        else:
+            opened = unsealing.open_fields(key, record, permitted)
+        for name, value in opened.items():
+            if isinstance(value, SecrecyError):
+                failed[record.id] = (record, str(value))
+                value = UNOPENABLE
+            values[record.id, record.version, name] = value
     for record, why in failed.values():
         unopenable_alarm(actor, record.container, why)
     return values

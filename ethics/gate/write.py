@@ -1,15 +1,14 @@
 """Writing: decide, take the lock, decide again, save sealed, append the event last.
 
 The pen seals and records. It can reseal what it may not show: text opened to be resealed never
-leaves it, so an action holds a handle that only seals. Every new text goes through the identifier
-guard here, so that no caller can forget it.
+leaves it. Every new text goes through the identifier guard here: no caller can forget it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -39,9 +38,6 @@ from ethics.secrecy.models import (
 )
 from ethics.secrecy.suites import SecrecyError
 
-# The first key of a container is its author's own, whatever the audience becomes.
-_DRAFT: Final = 1
-
 
 @dataclass(slots=True, repr=False)
 class Pen:
@@ -54,22 +50,21 @@ class Pen:
     purpose: Purpose
     _state: chain.ChainState
     _keys: dict[tuple[UUID, int], bytes] = field(default_factory=dict)
-    # The number of the key that the next write of a scope uses.
+    # The key that the next write of a scope uses.
     _writes: dict[UUID, int] = field(default_factory=dict)
     _locked: bool = False
     _events: list[Event] = field(default_factory=list)
 
-    def open_container(self, kind: ContainerKind) -> UUID:
-        """A new container with its first key, sealed to its author alone (a draft, design 3).
-
-        The erasure key comes first, in its own database, then the container.
+    def open_container(self, kind: ContainerKind, *, author: UUID | None = None) -> UUID:
+        """A new container with its first key, sealed to its author alone (a draft, design 3), who
+        acts or for whom it is imported. The erasure key comes first, then the container.
         """
         container = uuid4()
         erasure = store.make_key(container)
         Container.objects.create(id=container, kind=kind, concertation=self.actor.concertation)
         value, record = sealing.new_scope_key(container, container, 1)
         record.save()
-        self._wrap_to_member(record, value, erasure, self._own(), None)
+        self._wrap_to_member(record, value, erasure, self._member(author), None)
         self._keys[(container, 1)] = value
         self.situation = self.situation or container
         return container
@@ -129,10 +124,8 @@ class Pen:
         Every generation of the key that others than a draft's author hold: what was written before
         a renewal lies under an earlier one.
         """
-        member = self._state.members.get(person)
-        if member is None:
-            raise SecrecyError("not_in_chain")
-        held = Q(kind=Recipient.MEMBER, recipient=member.keys)
+        member = self._member(person)
+        held = Q(kind=Recipient.MEMBER, recipient=member[0])
         known = ScopeWrap.objects.filter(held, key__scope=scope)
         known.update(until=until)
         shared = Q(wraps__kind__in=renewal.SHARED)
@@ -142,7 +135,7 @@ class Pen:
         erasure = store.key(container)
         for key in keys.distinct():
             value = self._key(container, scope, key.generation)
-            self._wrap_to_member(key, value, erasure, (member.keys, member.public.hpke), until)
+            self._wrap_to_member(key, value, erasure, member, until)
 
     def seal(self, record: SealedRecord, *, generation: int | None = None, **values: Any) -> None:
         """Seal a record's fields under its next version; fields not named keep their text.
@@ -299,6 +292,13 @@ class Pen:
         if self.actor.keys is None:
             raise Refused(Refusal.NOT_SIGNED_IN)
         return self.actor.keys.keys, private.public().hpke
+
+    def _member(self, person: UUID | None) -> tuple[UUID, bytes]:
+        if person in {None, self.actor.person}:
+            return self._own()
+        if member := self._state.members.get(person):
+            return member.keys, member.public.hpke
+        raise SecrecyError("not_in_chain")
 
     def _wrap_to_member(
         self,

@@ -250,6 +250,23 @@ class InterruptedText(models.Model):
         return str(self.id)
 
 
+class KeptTable(models.Model):
+    """A table that came from a spreadsheet, or the old references of its rows, sealed to one
+    person until it is used; it has a container, so that deleting it destroys its key."""
+
+    container = models.OneToOneField(Container, models.CASCADE, primary_key=True)
+    kind = models.CharField(max_length=10, choices=[("rows", "rows"), ("references", "references")])
+    concertation = models.UUIDField()
+    person = models.UUIDField(db_index=True)
+    version = models.PositiveIntegerField(default=1)
+    sealed = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_on = models.DateField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.container_id)
+
+
 class PepperCheck(models.Model):
     """A check value for each pepper in use; a pepper that doesn't match it stops the start."""
 

@@ -5,8 +5,7 @@ Actions that write get handles built on these functions; nothing here can open w
 
 import json
 import secrets
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ethics.secrecy import suites
@@ -81,8 +80,7 @@ def new_scope_key(container: UUID, scope: UUID, generation: int) -> tuple[bytes,
     return key, record
 
 
-@dataclass(frozen=True, slots=True)
-class KeyCopy:
+class KeyCopy(NamedTuple):
     """One sealed copy of a scope's key, read from its wrap and its key's record together."""
 
     container: UUID

@@ -51,6 +51,8 @@ class SessionStore(SessionBase):
         # The id in the cookie, which `load` forgets when it names no session any more.
         self._asked_for = session_key
         self._row: Session | None = None
+        # When it was last seen before this request noted it anew.
+        self._seen_before: datetime | None = None
         # Whether the id named a session that has come to its end: the person is told so.
         self.has_ended = False
 
@@ -77,10 +79,18 @@ class SessionStore(SessionBase):
             self.has_ended = True
             return None
         if now >= row.seen_at + SEEN_EVERY:
+            self._seen_before = row.seen_at
             row.seen_at = now
             row.save(update_fields=["seen_at"])
         self._row = row
         return row
+
+    def is_no_activity(self) -> None:
+        """Take back that this request was seen: a page that asks by itself keeps nobody signed in
+        (a meeting does, for those who are present)."""
+        if self._row is not None and self._seen_before is not None:
+            self._row.seen_at = self._seen_before
+            self._row.save(update_fields=["seen_at"])
 
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(id_hash=hash_of(session_key)).exists()

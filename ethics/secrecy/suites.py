@@ -67,6 +67,9 @@ def unpad(padded: bytes) -> bytes:
 
 
 Part = bytes | str | int | UUID
+# The lengths that most parts have.
+_SIXTEEN: Final = (16).to_bytes(4)
+_EIGHT: Final = (8).to_bytes(4)
 
 
 def bind(*parts: Part) -> bytes:
@@ -78,15 +81,12 @@ def bind(*parts: Part) -> bytes:
     out = []
     for part in parts:
         if isinstance(part, UUID):
-            piece = part.bytes
+            out.append(_SIXTEEN + part.bytes)
         elif isinstance(part, int):
-            piece = part.to_bytes(8)
-        elif isinstance(part, str):
-            piece = part.encode()
+            out.append(_EIGHT + part.to_bytes(8))
         else:
-            piece = part
-        out.append(len(piece).to_bytes(4))
-        out.append(piece)
+            piece = part.encode() if isinstance(part, str) else part
+            out.append(len(piece).to_bytes(4) + piece)
     return b"".join(out)
 
 
@@ -99,9 +99,17 @@ def field_binding(
 ) -> bytes:
     """What a sealed field is bound to; text moved anywhere else does not open (design 3)."""
     # Parts stand one behind the other, so two halves bound apart are the whole bound at once.
-    return _bind_names("concertation/field/1", model, field) + bind(
-        record, container, generation, version
-    )
+    return name_binding(model, field) + place_binding(record, container, generation, version)
+
+
+def name_binding(model: str, field: str) -> bytes:
+    """The half that a field shares with the same field of every other record."""
+    return _bind_names("concertation/field/1", model, field)
+
+
+def place_binding(record: UUID, container: UUID, generation: int, version: int) -> bytes:
+    """The half that a field shares with the other fields of its record."""
+    return bind(record, container, generation, version)
 
 
 def derive(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:

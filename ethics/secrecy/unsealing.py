@@ -6,6 +6,7 @@ commitment or a seal nobody vouches for raises `SecrecyError` and opens nothing.
 
 import hmac
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -35,23 +36,48 @@ from ethics.secrecy.suites import (
     bind,
     commitment,
     derive,
-    field_binding,
+    name_binding,
+    place_binding,
     unpad,
 )
 
 
+class Opener:
+    """Opens what was sealed under one key.
+
+    A page opens many texts under few keys, and making a cipher costs as much as opening a text with
+    it: each is made once.
+    """
+
+    __slots__ = ("_ciphers", "_key")
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._ciphers: dict[int, tuple[Any, int]] = {}
+
+    def unseal(self, blob: bytes, binding: bytes) -> bytes:
+        """Open bytes in the place they were sealed for and nowhere else. Raises `SecrecyError`."""
+        if not blob:
+            raise SecrecyError("unknown_suite")
+        try:
+            cipher, start = self._ciphers.get(blob[0]) or self._make(blob[0])
+            opened: bytes = cipher.decrypt(blob[1:start], blob[start:], binding)
+            return opened
+        except (InvalidTag, ValueError):
+            raise SecrecyError("does_not_open") from None
+
+    def _make(self, suite: int) -> tuple[Any, int]:
+        known = AEADS.get(suite)
+        if known is None:
+            raise SecrecyError("unknown_suite")
+        cipher, nonce = known
+        self._ciphers[suite] = made = (cipher(self._key), 1 + nonce)
+        return made
+
+
 def unseal(key: bytes, blob: bytes, binding: bytes) -> bytes:
     """Open bytes sealed under a key, in the place they were sealed for and nowhere else."""
-    suite = AEADS.get(blob[0]) if blob else None
-    if suite is None:
-        raise SecrecyError("unknown_suite")
-    cipher, length = suite
-    nonce, data = blob[1 : 1 + length], blob[1 + length :]
-    try:
-        opened: bytes = cipher(key).decrypt(nonce, data, binding)
-        return opened
-    except (InvalidTag, ValueError):
-        raise SecrecyError("does_not_open") from None
+    return Opener(key).unseal(blob, binding)
 
 
 def unseal_with(private: PrivateKeys, blob: bytes, binding: bytes) -> bytes:
@@ -76,19 +102,35 @@ def decode(data: bytes) -> Any:
 
 
 def open_field(key: bytes, record: SealedRecord, field: SealedField) -> Any:
-    """Open one field of a record under its scope's key."""
-    value = getattr(record, field.name)
-    if not isinstance(value, Sealed):
-        raise SecrecyError("not_sealed")
-    binding = field_binding(
-        model=record.SEALED_AS,
-        field=field.name,
-        record=record.id,
-        container=record.container,
-        generation=record.key_generation,
-        version=record.version,
-    )
-    return decode(unseal(key, value.blob, binding))
+    """Open one field of a record under its scope's key. Raises `SecrecyError`."""
+    value = open_fields(key, record, (field,))[field.name]
+    if isinstance(value, SecrecyError):
+        raise value
+    return value
+
+
+def open_fields(
+    key: bytes, record: SealedRecord, fields: Iterable[SealedField]
+) -> dict[str, Any | SecrecyError]:
+    """Open fields of a record under its scope's key; one that doesn't open stands as its error."""
+    opener = Opener(key)
+    place = place_binding(record.id, record.container, record.key_generation, record.version)
+    opened: dict[str, Any | SecrecyError] = {}
+    for field in fields:
+        value = getattr(record, field.name)
+        if value is None and field.null:
+            # Added to a model that had rows: nothing was ever sealed there. That somebody emptied
+            # it shows in the ciphertexts' hash, which the ledger keeps.
+            opened[field.name] = ""
+            continue
+        try:
+            if not isinstance(value, Sealed):
+                raise SecrecyError("not_sealed")
+            binding = name_binding(record.SEALED_AS, field.name) + place
+            opened[field.name] = decode(opener.unseal(value.blob, binding))
+        except SecrecyError as error:
+            opened[field.name] = error
+    return opened
 
 
 def private_binding(person: UUID, serial: int) -> bytes:
@@ -148,21 +190,28 @@ def open_generation(
     return key
 
 
+def copies_under(key: bytes) -> Opener:
+    """Opens the outer seal of the copies of keys that were wrapped under this one."""
+    return Opener(derive(key, "wrap"))
+
+
 def open_scope(
     copy: KeyCopy,
     *,
     erasure: bytes,
-    key: bytes | None = None,
+    key: bytes | Opener | None = None,
     private: PrivateKeys | None = None,
     signer: PublicKeys | None = None,
 ) -> bytes:
     """The key of a container or an action, from one of its copies and the erasure key.
 
-    `key` for copies under another key, `private` for copies to a person, the inbox or recovery.
+    `key` for copies under another key (or `copies_under` it, for many), `private` for copies to a
+    person, the inbox or recovery.
     """
     binding = copy.binding()
     if key is not None:
-        inner = unseal(derive(key, "wrap"), copy.sealed, binding)
+        opener = copies_under(key) if isinstance(key, bytes) else key
+        inner = opener.unseal(copy.sealed, binding)
     elif private is not None:
         # HPKE's sender is anonymous: a copy nobody vouches for could be of a planted key.
         if copy.kind in {Recipient.MEMBER, Recipient.INBOX} and (

@@ -56,6 +56,14 @@ def keep_answers(
     return row
 
 
+def forget_answers(pen: gate.Pen, situation: UUID) -> None:
+    """Empty every decision begun about a draft: they were answers about an earlier text."""
+    for row in SharingDecision.objects.filter(container=situation, outcome=""):
+        pen.seal(row, answers=Progress().as_codes())
+        row.save()
+        pen.record(Verb.SHARING_ANSWERED, row, details={"tree": row.tree_version})
+
+
 def record_decision(
     pen: gate.Pen,
     *,

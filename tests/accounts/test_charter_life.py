@@ -194,6 +194,11 @@ def test_after_the_grace_period_nothing_opens_until_organisation_and_person_sign
     assert board(client) == 200
     publish(administrator, grace_until=None)
     assert board(client) == 302
+    # Nobody is admitted twice: only the signatures are missing.
+    threshold = reverse("threshold", args=[number_of(circle.participant)])
+    admission = client.get(threshold).content.decode().split("vous admet, de vive voix")[1]
+    assert "C’est fait." in admission
+    assert "vingt chiffres" not in admission
     address = reverse("charter", args=[number_of(circle.participant)])
     form = {"agree": "on", "password": PASSWORD, "language": "fr"}
     # The organisation first.

@@ -38,7 +38,8 @@ TAKE: Final = """async ([module, text, looks]) => {
 }"""
 
 
-def _chromium() -> str | None:
+def chromium() -> str | None:
+    """The browser's program, where this machine has one."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
@@ -69,7 +70,7 @@ class _Guarded:
 def guard_browser_ms() -> Measure:
     """One look at 2,000 characters, the median."""
     bar, unit = 16, "ms"
-    program = _chromium()
+    program = chromium()
     if program is None:
         return not_yet(bar, unit, "Chromium isn't installed.")
     text = (SENTENCE * LENGTH)[:LENGTH]

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from concertation.accounts.models import Concertation, Participation
 from concertation.situations.models import AgreedAction, Contribution, Situation
 from ethics.secrecy.fields import SealedField, SealedRecord
 
@@ -16,102 +15,59 @@ from ethics.secrecy.fields import SealedField, SealedRecord
 SEALING = {"container", "scope", "key_generation"}
 
 
-class PlainSituation(models.Model):
-    """What was signalled, in the clear."""
+def plain_twin(model: type[SealedRecord], name: str, **rows: type[models.Model]) -> Any:
+    """The same table with text where the seals stand: made from the model, so it follows the board.
 
-    # The page's code asks for it by name; here it names nothing.
-    SEALED_AS: ClassVar[str] = "plain"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    version = models.PositiveIntegerField(default=1)
-    form_number = models.UUIDField(null=True)
-    code = models.CharField(max_length=8, unique=True)
-    concertation = models.ForeignKey(Concertation, models.CASCADE, related_name="+")
-    state = models.CharField(max_length=10)
-    restricted = models.BooleanField(default=False)
-    hidden = models.BooleanField(default=False)
-    brought_by = models.ForeignKey(Participation, models.CASCADE, related_name="+")
-    case_manager = models.ForeignKey(Participation, models.CASCADE, null=True, related_name="+")
-    signalled_on = models.DateField(null=True)
-    brought_at = models.UUIDField(null=True)
-    next_review_on = models.DateField(null=True)
-    closed_on = models.DateField(null=True)
-    made_at = models.DateTimeField()
-    last_entry_at = models.DateTimeField()
-
-    headline = models.TextField()
-    needs = models.JSONField()
-    urgency = models.JSONField()
-    account = models.TextField()
-    tried = models.TextField()
-    question = models.TextField()
-    strengths = models.TextField()
-    wish = models.TextField()
-    informed = models.JSONField()
-    agreement = models.JSONField()
-    network = models.JSONField()
-    missing = models.TextField()
-    outcome = models.JSONField(null=True)
-    outcome_comment = models.TextField()
-
-    class Meta:
-        ordering: ClassVar = ["-signalled_on", "id"]
-        indexes: ClassVar = [
-            models.Index(fields=["concertation", "state", "next_review_on"], name="plain_order")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-    @classmethod
-    def sealed_fields(cls) -> tuple[Any, ...]:
-        """The columns that the twin seals: the page's code asks for their names."""
-        return tuple(cls._meta.get_field(each.name) for each in Situation.sealed_fields())
+    `rows` names the foreign keys that lead to another twin. Foreign keys to tables that have no
+    twin keep their table, without a way back.
+    """
+    sealed = {each.name: each for each in model._meta.local_fields if isinstance(each, SealedField)}
+    body: dict[str, Any] = {"__module__": __name__, "__str__": lambda self: str(self.id)}
+    for field in model._meta.local_fields:
+        if field.name in SEALING:
+            continue
+        if field.name in sealed:
+            body[field.name] = _plain(sealed[field.name])
+        elif isinstance(field, models.ForeignKey):
+            to = rows.get(field.name)
+            way_back = field.remote_field.related_name if to else "+"
+            target = to or field.remote_field.model
+            # Without a constraint: these tables are made before those of the board.
+            body[field.name] = models.ForeignKey(
+                target,
+                models.CASCADE,
+                null=field.null,
+                related_name=way_back,
+                db_constraint=False,
+            )
+        else:
+            body[field.name] = field.clone()
+    options = {"ordering": model._meta.ordering, "indexes": _indexes(model, name)}
+    body["Meta"] = type("Meta", (), options)
+    # The page's code asks for these by name; here they name nothing that is sealed.
+    body["SEALED_AS"] = "plain"
+    body["sealed_fields"] = classmethod(
+        lambda cls: tuple(cls._meta.get_field(each) for each in sealed)
+    )
+    return type(name, (models.Model,), body)
 
 
-class PlainAction(models.Model):
-    """An agreed action, in the clear."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    version = models.PositiveIntegerField(default=1)
-    situation = models.ForeignKey(PlainSituation, models.CASCADE, related_name="actions")
-    state = models.CharField(max_length=14)
-    owner = models.ForeignKey(Participation, models.CASCADE, related_name="+")
-    due_on = models.DateField()
-    proposed_by = models.ForeignKey(Participation, models.CASCADE, related_name="+")
-    proposed_on = models.DateField()
-    agreed_on = models.DateField(null=True)
-    ended_on = models.DateField(null=True)
-    text = models.TextField()
-    result = models.TextField()
-
-    class Meta:
-        ordering: ClassVar = ["due_on", "id"]
-        indexes: ClassVar = [models.Index(fields=["owner", "state", "due_on"], name="plain_mine")]
-
-    def __str__(self) -> str:
-        return str(self.id)
+def _plain(field: SealedField) -> Any:
+    return models.JSONField(null=True) if field.coded else models.TextField()
 
 
-class PlainContribution(models.Model):
-    """An entry of the timeline, in the clear."""
+def _indexes(model: type[SealedRecord], name: str) -> list[models.Index]:
+    return [
+        models.Index(fields=list(each.fields), name=f"{name}_{number}".lower())
+        for number, each in enumerate(model._meta.indexes)
+    ]
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    version = models.PositiveIntegerField(default=1)
-    situation = models.ForeignKey(PlainSituation, models.CASCADE, related_name="contributions")
-    kind = models.CharField(max_length=12)
-    author = models.ForeignKey(Participation, models.CASCADE, related_name="+")
-    action = models.ForeignKey(PlainAction, models.CASCADE, null=True, related_name="feedback")
-    meeting = models.UUIDField(null=True)
-    on = models.DateField()
-    made_at = models.DateTimeField()
-    text = models.TextField()
 
-    class Meta:
-        ordering: ClassVar = ["-on", "-made_at"]
-
-    def __str__(self) -> str:
-        return str(self.id)
+PlainSituation = plain_twin(Situation, "PlainSituation")
+PlainAction = plain_twin(AgreedAction, "PlainAction", situation=PlainSituation)
+PlainContribution = plain_twin(
+    Contribution, "PlainContribution", situation=PlainSituation, action=PlainAction
+)
 
 
 class SealedNote(SealedRecord):

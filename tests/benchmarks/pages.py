@@ -113,9 +113,9 @@ def twin(name: str, **instead: Any) -> ModuleType:
     return copy
 
 
-def plain_in_sight(actor: gate.Actor) -> QuerySet[PlainSituation]:
+def plain_in_sight(actor: gate.Actor) -> QuerySet[Any]:
     """The concertation's situations."""
-    rows = PlainSituation._default_manager.filter(concertation=actor.concertation)
+    rows: QuerySet[Any] = PlainSituation.objects.filter(concertation=actor.concertation)
     return rows.exclude(state=SituationState.DRAFT)
 
 
@@ -227,6 +227,7 @@ def plain_views() -> ModuleType:
         "find": plain_find,
         # The list of readers comes from the ledger: the plain page shows the same from nowhere.
         "_readers": lambda row: readers,
+        "people": twin(reading.people.__module__, holds_key=lambda actor: True).people,
     }
     board = twin(reading.board.__module__, **instead)
     sheet = twin(reading.situation_sheet.__module__, **instead)
@@ -283,8 +284,8 @@ def sheet_price() -> Measure:
     at = stage()
     how = f"sheet of a situation with {ENTRIES} timeline entries and three actions"
     path = f"/{at.slug}/situations/{at.code}"
-    # The presentation stands at the foot of the timeline.
-    return _price(path, f"/plain{path}", 'class="time__kind"', ENTRIES + 1, how)
+    # The presentation and the decision to share it stand at the foot of the timeline.
+    return _price(path, f"/plain{path}", 'class="time__kind"', ENTRIES + 2, how)
 
 
 def _price(sealed: str, plain: str, row: str, rows: int, how: str) -> Measure:

@@ -22,17 +22,22 @@ HOW: Final = (
 )
 
 
+def copy_source(folder: Path) -> None:
+    """What the demo needs of the source, into an empty folder."""
+    for each in COPIED:
+        source = ROOT / each
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "*.mo")
+            shutil.copytree(source, folder / each, ignore=ignored)
+        else:
+            shutil.copy(source, folder / each)
+
+
 def demo_start() -> Measure:
     """Install and build in an empty folder, without any package cache."""
     with tempfile.TemporaryDirectory(prefix="concertation-start-") as name:
         folder = Path(name)
-        for each in COPIED:
-            source = ROOT / each
-            if source.is_dir():
-                ignored = shutil.ignore_patterns("__pycache__", "*.mo")
-                shutil.copytree(source, folder / each, ignore=ignored)
-            else:
-                shutil.copy(source, folder / each)
+        copy_source(folder)
         kept = ("PATH", "HOME", "LANG", "LC_ALL")
         environment = {key: os.environ[key] for key in kept if key in os.environ} | {
             key: value for key, value in os.environ.items() if key.startswith("PIP_")

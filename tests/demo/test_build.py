@@ -35,7 +35,7 @@ def test_the_marker_is_written_last(built: Path) -> None:
 
 
 def test_every_account_has_password_code_and_codes_on_paper(built: Path) -> None:
-    assert len(ACCOUNTS) == 9
+    assert len(ACCOUNTS) == 11
     for each in ACCOUNTS:
         user = User.objects.get(email=each.email)
         assert user.check_password(PASSWORD)
@@ -76,6 +76,21 @@ def test_the_case_manager_holds_situations_and_is_late_too(built: Path) -> None:
     assert Situation.objects.filter(
         case_manager__person__email="gestionnaire@demo.example", state__in=OPEN_STATES
     ).exists()
+
+
+def test_a_relay_finds_the_actions_of_the_one_replaced(built: Path) -> None:
+    theirs = home_page(actor_of("participant"))
+    page = home_page(actor_of("relais"))
+    assert [row.number for row in page.due] == [row.number for row in theirs.due]
+
+
+def test_an_intern_s_draft_awaits_the_supervisor(built: Path) -> None:
+    boss = actor_of("gestionnaire")
+    (row,) = home_page(boss).reminders.to_confirm
+    opened = reading.draft_to_confirm(boss, row.number)
+    assert opened.by == "Sami Stagiaire"
+    assert opened.draft.presentation.headline.startswith("Voudrait apprendre")
+    assert not opened.draft.presentation.lacking()
 
 
 def test_the_police_officer_finds_the_one_action_addressed(built: Path) -> None:

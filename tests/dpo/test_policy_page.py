@@ -10,6 +10,7 @@ from audit.models import Entry
 from concertation.dpo import labels
 from concertation.dpo.rights import policy_page
 from ethics.policy import Act, FieldGroup, When, cell
+from ethics.policy_reasons import WHY_NOT, WHY_WHEN, why
 from ethics.roles import Role
 from tests.cast import Circle
 from tests.signin import signed_in
@@ -67,3 +68,51 @@ def test_each_condition_has_its_own_word_and_a_legend() -> None:
     assert len(set(words)) == len(When)
     legend = [str(word) for word, _ in policy_page().conditions]
     assert legend == [*(word for word in words if word != "oui"), "idem"]
+
+
+def part_of(page: str, role: Role) -> str:
+    """What the page says about one role."""
+    found = re.search(rf'<section[^>]* id="role-{role}".*?</section>', page, re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_finds_all_its_rules_in_words_with_their_reasons(
+    circle: Circle, role: Role
+) -> None:
+    response = signed_in(circle.guest).get(reverse("policy", args=[circle.concertation.slug]))
+    page = html.unescape(response.content.decode())
+    part = part_of(page, role)
+    assert f'href="#role-{role}"' in page
+    assert str(WHY_NOT[role]) in part
+    rows = [(cell(Act.READ, group), why(Act.READ, group)) for group in FieldGroup]
+    rows += [(cell(act), why(act)) for act in Act if act != Act.READ]
+    for where, reason in rows:
+        when = where.get(role)
+        # Whoever holds a situation keeps a participant's rights: nothing is said to be refused.
+        assert (str(reason) in part) == (when is not None or role != Role.CASE_MANAGER)
+        if when not in {None, When.ALWAYS}:
+            assert str(WHY_WHEN[role, when]) in part
+
+
+@pytest.mark.parametrize(
+    ("who", "role"), [("police", Role.LIMITED_READER), ("dpo", Role.DPO), ("guest", Role.GUEST)]
+)
+def test_one_s_own_role_comes_first_and_stands_open(circle: Circle, who: str, role: Role) -> None:
+    client = signed_in(circle.people[who])
+    page = client.get(reverse("policy", args=[circle.concertation.slug])).content.decode()
+    assert re.findall(r'id="role-(\w+)"', page)[0] == role
+    own = part_of(page, role)
+    assert "vous</span>" in own
+    assert "open" in re.findall(r'<details class="fold" (\w*)', own)
+    others = [part_of(page, each) for each in Role if each != role]
+    assert not any(re.search(r"<details[^>]* open", each) for each in others)
+
+
+def test_the_police_read_why_they_do_not_read_the_narrative(circle: Circle) -> None:
+    response = signed_in(circle.police).get(reverse("policy", args=[circle.concertation.slug]))
+    part = part_of(html.unescape(response.content.decode()), Role.LIMITED_READER)
+    reads_not = part.split("Ne lit pas")[1].split("</details>")[0]
+    assert "Récit et question au groupe" in reads_not
+    assert "dénoncer les infractions" in reads_not

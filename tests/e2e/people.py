@@ -93,7 +93,9 @@ class House:
         """The same in a language, chosen as its cookie does; without a name, nobody signed in."""
         page = self.at_desk(name) if name else self.context().new_page()
         page.context.add_cookies([{"name": "language", "value": language, "url": self.demo.url}])
-        page.goto(self.demo.url + (path if path.startswith("/") else f"{TILLEULS}/{path}"))
+        # Without a slash at its end: that address would be nobody's.
+        inside = f"{TILLEULS}/{path}".rstrip("/")
+        page.goto(self.demo.url + (path if path.startswith("/") else inside))
         return page
 
     def at_desk(self, name: str) -> Page:

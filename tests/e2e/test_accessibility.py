@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.people import House, is_accessible, unfold
+from tests.e2e.people import House, fits, is_accessible, unfold
 
 PAGES = [
     ("participant", "/"),
@@ -20,6 +20,8 @@ PAGES = [
     ("coordination", "membres/inviter"),
     ("coordination", "reunions/prevoir"),
     ("police", ""),
+    ("stagiaire", "brouillons"),
+    ("stagiaire", "presenter"),
     ("dpo", "journal"),
     ("nouvelle", "/"),
     ("technique", "/administration"),
@@ -53,3 +55,17 @@ def test_a_situation_is_accessible_in_light_and_dark(house: House, language: str
     page.emulate_media(color_scheme="dark")
     is_accessible(page)
     house.picture(page, f"dark-situation-{language}")
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_an_intern_s_draft_is_accessible_on_both_sides(house: House, language: str) -> None:
+    page = house.visit_in(language, "gestionnaire", "")
+    page.locator("a[href*='/confirmer']").click()
+    page.wait_for_url("**/confirmer")
+    is_accessible(page)
+    fits(page)
+    number = page.url.split("/brouillons/")[1].split("/")[0]
+    page = house.visit_in(language, "stagiaire", f"brouillons/{number}/soumettre")
+    is_accessible(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    fits(page)

@@ -35,6 +35,7 @@ def presentation() -> dict[str, str]:
     names = ["headline", "account", "question", "tried", "strengths", "wish", "missing"]
     texts = {name: sing("situation", name) for name in names}
     texts["informed_why"] = sing("situation", "informed")
+    texts["informed_how"] = sing("situation", "informed")
     texts["agreement_how"] = sing("situation", "agreement")
     for kind in ("strong", "present", "worn"):
         texts[f"network_{kind}"] = sing("situation", "network")

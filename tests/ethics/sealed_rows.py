@@ -116,7 +116,7 @@ def agree(circle: Circle, row: Situation) -> AgreedAction:
             proposed_on=date(2026, 11, 3),
         )
         pen.new_scope(action)
-        pen.seal(action, text="appeler", result="")
+        pen.seal(action, text="appeler", result="", acts="")
         action.save()
         pen.record(Verb.ACTION_PROPOSED, action)
     return action

@@ -1,10 +1,11 @@
 """Every cell of the policy, against a table written from design 1 and 2, not from the code.
 
 A column says when that role may: `yes`, `no`, or what must be true between the person and the
-situation (`own`: they brought it; `held`: they are its case manager; `addressed`: an action of it
-is theirs; `ticked`: the coordinator opened it for this guest; `named`: it is restricted, and they
-are one of its readers for good). The case manager is a participant
-who holds one situation, so their rights stand in the participant's column as `held`.
+situation (`own`: they brought it; `supervised`: their intern did, and they confirm; `held`: they
+are its case manager; `addressed`: an action of it is theirs; `ticked`: the coordinator opened it
+for this guest; `named`: it is restricted, and they are one of its readers for good). The case
+manager is a participant who holds one situation, so their rights stand in the participant's column
+as `held`.
 """
 
 import itertools
@@ -19,83 +20,95 @@ from ethics.policy_facts import PersonFacts, SubjectFacts
 from ethics.roles import Role, SecrecyStatus
 
 ROLES: Final = (
-    "participant", "coordinator", "guest", "limited_reader", "representative", "dpo",
+    "participant", "coordinator", "intern", "guest", "limited_reader", "representative", "dpo",
     "administrator",
 )  # fmt: skip
 
 # Design 1, “A situation and its life”, and “Who uses it”, column “never”.
 READING: Final = """
-frame      yes  yes  ticked  own        no  no  no
-summary    yes  yes  ticked  no         no  no  no
-narrative  yes  yes  ticked  no         no  no  no
-voice      yes  yes  ticked  no         no  no  no
-network    yes  yes  ticked  no         no  no  no
-timeline   yes  yes  ticked  no         no  no  no
-actions    yes  yes  ticked  addressed  no  no  no
-outcome    yes  yes  no      no         no  no  no
+frame               yes                 yes             yes        ticked     own        no  no  no
+summary             yes                 yes             yes        ticked     no         no  no  no
+narrative           yes                 yes             yes        ticked     no         no  no  no
+voice               yes                 yes             yes        ticked     no         no  no  no
+network             yes                 yes             yes        ticked     no         no  no  no
+timeline            yes                 yes             yes        ticked     no         no  no  no
+actions             yes                 yes             yes        ticked     addressed  no  no  no
+outcome             yes                 yes             yes        no         no         no  no  no
 """
 
 # Acts on one situation.
 ON_A_SITUATION: Final = """
-list              yes             yes  no         no         no  no  no
-read_own          own             own  no         own        no  no  no
-open_to_guest     no              yes  no         no         no  no  no
-edit              own,held        yes  no         no         no  no  no
-contribute        yes             yes  ticked     no         no  no  no
-propose_action    yes             yes  ticked     no         no  no  no
-agree_action      yes             yes  no         no         no  no  no
-move_action       addressed,held  yes  addressed  addressed  no  no  no
-give_feedback     yes             yes  ticked     addressed  no  no  no
-set_case_manager  own,held        yes  no         no         no  no  no
-close             own,held        yes  no         no         no  no  no
-decide_sharing    yes             yes  no         no         no  no  no
-withdraw_agreement yes            yes  no         no         no  no  no
-read_history      yes             yes  no         no         no  no  no
-see_readers       yes             yes  no         no         no  no  no
-restrict          own,held        yes  no         no         no  no  no
-withdraw          yes             yes  no         no         no  no  no
-withdraw_other    no              yes  no         no         no  no  no
-grant_access      named           named  no       no         no  no  no
-erase             no              closed  no      no         no  no  no
+list                yes                 yes             yes        no         no         no  no  no
+search              yes                 yes             yes        no         no         no  no  no
+read_own            own,supervised      own,supervised  own        no         own        no  no  no
+submit              no                  no              yes        no         no         no  no  no
+share_draft         own,supervised      own,supervised  no         no         own        no  no  no
+open_to_guest       no                  yes             no         no         no         no  no  no
+edit                own,supervised,held yes             no         no         no         no  no  no
+contribute          yes                 yes             yes        ticked     no         no  no  no
+propose_action      yes                 yes             yes        ticked     no         no  no  no
+agree_action        yes                 yes             no         no         no         no  no  no
+move_action         addressed,held      yes             addressed  addressed  addressed  no  no  no
+give_feedback       yes                 yes             yes        ticked     addressed  no  no  no
+set_case_manager    own,supervised,held yes             no         no         no         no  no  no
+close               own,supervised,held yes             no         no         no         no  no  no
+reopen              closed_own,closed_held closed        no         no         no         no  no  no
+decide_sharing      yes                 yes             no         no         no         no  no  no
+withdraw_agreement  yes                 yes             yes        no         no         no  no  no
+read_history        yes                 yes             yes        no         no         no  no  no
+see_readers         yes                 yes             yes        no         no         no  no  no
+restrict            own,supervised,held yes             no         no         no         no  no  no
+withdraw            yes                 yes             yes        no         no         no  no  no
+withdraw_other      no                  yes             no         no         no         no  no  no
+grant_access        named               named           no         no         no         no  no  no
+erase               no                  closed          no         no         no         no  no  no
+extend              own,supervised,held yes             no         no         no         no  no  no
 """
 
 # Acts on the circle.
 ON_THE_CIRCLE: Final = """
-bring             yes  yes  no   yes  no   no   no
-read_meetings     yes  yes  no   no   no   no   no
-plan_meeting      no   yes  no   no   no   no   no
-read_report       yes  yes  no   no   no   no   no
-lift_suppression  no   yes  no   no   no   no   no
-import            no   yes  no   no   no   no   no
-record_framework  no   yes  no   no   no   no   no
-read_members      yes  yes  yes  yes  no   no   no
-invite            no   yes  no   no   no   no   no
-admit             no   yes  no   no   no   no   no
-remove            no   yes  no   no   no   no   no
-read_erasures     no   yes  no   no   no   yes  no
-ask_access        yes  yes  no   no   no   no   no
-change_role       no   yes  no   no   no   no   no
-restore           no   yes  no   no   no   no   no
-vouch             yes  yes  no   no   no   no   no
-renew_keys        no   yes  no   no   no   no   no
-read_ledger       no   no   no   no   no   yes  no
-verify_ledger     no   yes  no   no   no   yes  no
-read_own_log      yes  yes  yes  yes  no   yes  no
-review            no   no   no   no   no   yes  no
-answer_review     yes  yes  yes  yes  no   no   no
-subscribe         no   no   no   no   yes  no   no
-administer        no   no   no   no   no   no   yes
-publish_charter   no   no   no   no   no   no   yes
+bring               yes                 yes             yes        no         yes        no  no  no
+read_meetings       yes                 yes             yes        no         no         no  no  no
+visit_meeting       no                  no              no         yes        no         no  no  no
+plan_meeting        no                  yes             no         no         no         no  no  no
+take_part           yes                 yes             yes        no         no         no  no  no
+read_report         yes                 yes             yes        no         no         no  no  no
+lift_suppression    no                  yes             no         no         no         no  no  no
+import              no                  yes             no         no         no         no  no  no
+record_framework    no                  yes             no         no         no         no  no  no
+read_members        yes                 yes             yes        yes        yes        no  no  no
+read_notice         yes                 yes             yes        yes        yes        no  yes no
+invite              no                  yes             no         no         no         no  no  no
+admit               no                  yes             no         no         no         no  no  no
+remove              no                  yes             no         no         no         no  no  no
+read_erasures       no                  yes             no         no         no         no  yes no
+ask_access          yes                 yes             no         no         no         no  no  no
+give_opinion        no                  no              no         no         no         no  yes no
+change_role         no                  yes             no         no         no         no  no  no
+restore             no                  yes             no         no         no         no  no  no
+vouch               yes                 yes             no         no         no         no  no  no
+renew_keys          no                  yes             no         no         no         no  no  no
+read_ledger         no                  no              no         no         no         no  yes no
+verify_ledger       no                  yes             no         no         no         no  yes no
+read_own_log        yes                 yes             yes        yes        yes        no  yes no
+review              no                  no              no         no         no         no  yes no
+answer_review       yes                 yes             yes        yes        yes        no  no  no
+subscribe           no                  no              no         no         no         yes no  no
+administer          no                  no              no         no         no         no  no  yes
+publish_charter     no                  no              no         no         no         no  no  yes
 """
 
 ACTION: Final = UUID(int=7)
 FACTS: Final = {
     "none": SubjectFacts(known=True),
     "own": SubjectFacts(known=True, own=True),
+    "supervised": SubjectFacts(known=True, supervised=True),
     "held": SubjectFacts(known=True, held=True),
     "addressed": SubjectFacts(known=True, addressed_to=frozenset({ACTION})),
     "ticked": SubjectFacts(known=True, guest_ticked=True, named_reader=True),
     "closed": SubjectFacts(known=True, closed=True),
+    "closed_own": SubjectFacts(known=True, closed=True, own=True),
+    "closed_held": SubjectFacts(known=True, closed=True, held=True),
     "named": SubjectFacts(known=True, restricted=True, named_reader=True, named_for_good=True),
 }
 
@@ -122,19 +135,21 @@ def somebody(role: str, status: SecrecyStatus = SecrecyStatus.PROFESSIONAL) -> P
 def expected(word: str, role: str, status: SecrecyStatus, fact: str, act: str = "read") -> bool:
     """What the design's word means: the circle opens to people bound by professional secrecy, and
     what is closed is read and no longer written."""
-    if fact == "closed" and act not in READS | READERS | CLOSED_ONLY:
+    if fact.startswith("closed") and act not in READS | READERS | CLOSED_ONLY:
         return False
-    if role in {"participant", "coordinator"} and status != SecrecyStatus.PROFESSIONAL:
+    if role in {"participant", "coordinator", "intern"} and status != SecrecyStatus.PROFESSIONAL:
         return False
-    return word == "yes" or fact in word.split(",")
+    # “closed_own” is what “closed” and “own” say, and more.
+    true = {fact, *fact.split("_")} if fact.startswith("closed") else {fact}
+    return word == "yes" or bool(true & set(word.split(",")))
 
 
-READS: Final = {"read", "read_own", "list", "read_history", "see_readers"}
-CLOSED_ONLY: Final = {"erase"}
-# Who may read a closed situation can still change.
+READS: Final = {"read", "read_own", "list", "search", "read_history", "see_readers"}
+CLOSED_ONLY: Final = {"erase", "reopen"}
+# Who may read a closed situation, and how long it is kept, can still change.
 READERS: Final = {
     "restrict", "withdraw", "withdraw_other", "grant_access", "withdraw_agreement",
-    "open_to_guest",
+    "open_to_guest", "extend",
 }  # fmt: skip
 
 CELLS: Final = list(itertools.product(ROLES, SecrecyStatus, FACTS))
@@ -288,7 +303,7 @@ def test_a_closed_situation_is_read_and_no_longer_written(act: str) -> None:
 
 
 @pytest.mark.parametrize("act", sorted(READERS))
-def test_the_readers_of_a_closed_situation_change_but_a_draft_has_none(act: str) -> None:
+def test_readers_and_days_of_a_closed_situation_change_but_a_draft_has_none(act: str) -> None:
     facts = SubjectFacts(
         known=True, own=True, restricted=True, named_reader=True, named_for_good=True
     )

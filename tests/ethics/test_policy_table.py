@@ -5,8 +5,10 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from ethics.policy import READ_TABLE, TABLE, Act, FieldGroup, cell
+from ethics.policy_reasons import why
 from ethics.policy_table import act_rows, reading_rows
 from ethics.roles import Role
 
@@ -49,6 +51,19 @@ def test_rows_keep_every_act_even_one_that_nobody_may_do() -> None:
     assert [row.act for row in act_rows()] == [act for act in Act if act != Act.READ]
     assert [row.group for row in reading_rows()] == list(FieldGroup)
     assert all(len(row.cells) == len(Role) for row in [*reading_rows(), *act_rows()])
+
+
+def test_every_reason_is_printed_in_english_and_stands_in_json() -> None:
+    text, table = printed(), json.loads(printed("--format", "json"))
+    told = table["reasons"]
+    assert told["reading"].keys() == set(FieldGroup)
+    assert told["acts"].keys() == set(Act) - {Act.READ}
+    assert told["roles"].keys() == set(Role)
+    for lines in told.values():
+        for name, reason in lines.items():
+            assert f"  {name}: {reason}\n" in text
+    with override("en"):
+        assert told["reading"]["narrative"] == str(why(Act.READ, FieldGroup.NARRATIVE))
 
 
 def test_an_unknown_format_or_no_subcommand_is_refused() -> None:

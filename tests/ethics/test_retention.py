@@ -12,6 +12,7 @@ from ethics.rights.retention import (
     complete_on,
     due,
     erased_on,
+    extended,
     months_later,
 )
 
@@ -49,7 +50,7 @@ def test_an_entry_answers_and_the_six_months_begin_again() -> None:
 def test_three_months_after_closing_it_is_erased_and_announced_a_month_before() -> None:
     closed = life(closed_on=date(2026, 11, 30))
     assert erased_on(date(2026, 11, 30)) == date(2027, 2, 28)
-    assert announced_on(date(2026, 11, 30)) == date(2027, 1, 29)
+    assert announced_on(date(2027, 2, 28)) == date(2027, 1, 29)
     assert due(closed, date(2027, 2, 27)) is None
     assert due(closed, date(2027, 2, 28)) == Due.ERASE
 
@@ -71,3 +72,24 @@ def test_an_erasure_is_complete_when_the_last_copy_of_the_store_is_gone() -> Non
 def test_the_last_day_of_a_shorter_month_stands_for_its_missing_days() -> None:
     assert months_later(date(2027, 11, 30), 3) == date(2028, 2, 29)
     assert months_later(date(2026, 10, 31), 14) == date(2027, 12, 31)
+
+
+def test_a_closed_situation_is_extended_by_twelve_months_in_all() -> None:
+    closed = life(closed_on=date(2026, 5, 15))
+    assert extended(closed, 12) == date(2027, 8, 15)
+    assert (extended(closed, 13), extended(closed, 0)) == (None, None)
+    once = life(closed_on=date(2026, 5, 15), kept_until=date(2027, 2, 15))
+    assert due(once, date(2026, 8, 15)) is None
+    assert due(once, date(2027, 2, 14)) is None
+    assert due(once, date(2027, 2, 15)) == Due.ERASE
+    assert extended(once, 6) == date(2027, 8, 15)
+    assert extended(once, 7) is None
+
+
+def test_an_open_situation_is_renewed_each_time_by_twelve_months_at_most() -> None:
+    assert extended(life(), 12) == date(2029, 1, 31)
+    again = life(kept_until=date(2029, 1, 31), last_entry_on=date(2028, 10, 20))
+    assert extended(again, 12) == date(2030, 1, 31)
+    assert due(again, date(2028, 10, 30)) is None
+    assert due(again, date(2028, 10, 31)) == Due.CLOSE
+    assert erased_on(date(2028, 10, 31)) <= date(2029, 1, 31)

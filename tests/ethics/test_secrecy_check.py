@@ -51,6 +51,7 @@ def test_every_model_with_sealed_fields_is_looked_at() -> None:
         "situations.agreedaction",
         "situations.conflictofinterest",
         "situations.contribution",
+        "situations.draftnote",
         "situations.situation",
         "situations.yeartally",
     ]

@@ -12,7 +12,10 @@ from audit.review.rules import Rule
 from concertation.dpo import review_actions
 from concertation.dpo.forms import SaveSearchForm
 from concertation.dpo.review_forms import ReaderAnswerForm, ReviewForm
-from concertation.meetings.forms import PlanForm
+from concertation.meetings.actions import plan_meeting
+from concertation.meetings.forms import ChangeForm, PlanForm
+from concertation.meetings.forms_agenda import PointForm, SlotForm
+from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
     AgreementForm,
@@ -22,18 +25,25 @@ from concertation.situations.forms import (
     ContributeForm,
     DecideForm,
     FrameworkForm,
+    HandOverForm,
+    ManagerForm,
+    MoveForm,
+    PostponeForm,
     PresentationForm,
     ProposeForm,
     QuestionForm,
+    SendBackForm,
     VoiceForm,
 )
 from concertation.situations.models import Situation
 from ethics import gate
 from tests.cast import Circle, number_of
+from tests.meetings.hour import plan
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, url
 from tests.situations.test_pages_following import FORM
+from tests.situations.test_reopening import elsewhere
 
 
 def sheet(circle: Circle) -> tuple[Situation, str]:
@@ -54,6 +64,36 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
             "planned_minutes": 60,
             "kind": "case_concertation",
         }
+    if form is SendBackForm:
+        draft = story.handed(circle)
+        return url(circle, "situation-confirm", draft.id), {"text": "Reformuler la question"}
+    if form is WithoutAccountForm:
+        meeting = plan_meeting(
+            circle.coordinator.actor, starts_at=timezone.now(), place="Par vidéo"
+        )
+        return url(circle, "meeting-without-account", meeting.id), {
+            "name": "Zzdumont",
+            "function": "médecin",
+            "organisation": "",
+            "secrecy_status": "professional",
+            "presence": "remote",
+            "language": "fr",
+            "how": "link",
+            "email": "zz@cabinet.example",
+        }
+    if form is ChangeForm:
+        meeting = plan(circle)
+        return url(circle, "meeting-change", meeting.id), {
+            "version": meeting.version,
+            "day": "2027-01-14",
+            "at": "14:00",
+            "place": "Par vidéo",
+            "planned_minutes": 60,
+        }
+    if form in {PointForm, SlotForm}:
+        meeting = plan(circle)
+        name = "meeting-point" if form is PointForm else "meeting-ask"
+        return url(circle, name, meeting.id), {"title": "Permanence d’été", "minutes": 5}
     if form is SaveSearchForm:
         return f"{url(circle, 'ledger-keep')}?verb=read", {"name": "Lectures"}
     if form in {ReviewForm, ReaderAnswerForm}:
@@ -72,6 +112,9 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
         }
     if form is CloseForm:
         return url(circle, "situation-close", code), {"outcome": "admission_avoided"}
+    if form is MoveForm:
+        there = number_of(elsewhere(circle)[1])
+        return url(circle, "situation-move", code), {"place": str(there), "outcome": "other"}
     if form is VoiceForm:
         voice = {"wish": "Rester", "informed": "yes", "agreement": "given"}
         return url(circle, "situation-voice", code), voice | {"version": row.version}
@@ -88,6 +131,15 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
         }
     if form in {QuestionForm, DecideForm}:
         return before_the_questions(circle, form)
+    if form is ManagerForm:
+        manager = {"case_manager": str(number_of(circle.manager)), "note": "Elle sait"}
+        return url(circle, "situation-manager", code), manager
+    if form in {PostponeForm, HandOverForm}:
+        action = story.agree(circle.participant, row, circle.participant)
+        changed = {"what": "postpone", "due_on": "2027-01-15", "text": "Fermé"}
+        if form is HandOverForm:
+            changed = {"what": "hand_over", "owner": str(number_of(circle.manager)), "note": "Vu"}
+        return url(circle, "situation-action-change", code, action.id), changed
     assert form is AnswerForm, f"say here where {form.__name__} is sent"
     action = story.agree(circle.participant, row, circle.participant)
     answer = {"state": "done", "text": "Livrés", "version": action.version}

@@ -20,7 +20,9 @@ from concertation.dpo.forms import SaveSearchForm
 from concertation.dpo.review_forms import ReviewForm
 from concertation.guarding import GuardedForm, is_free_text
 from concertation.meetings.actions import plan_meeting
-from concertation.meetings.forms import PlanForm
+from concertation.meetings.forms import ChangeForm, PlanForm
+from concertation.meetings.forms_agenda import PointForm
+from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.meetings.models import Meeting
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
@@ -71,7 +73,7 @@ NOT_OF_A_PERSON: Final = ("concertation.accounts.", "concertation.dpo.")
 
 
 # A code that is looked up, and saved nowhere.
-LOOKED_UP: Final = {"AskForm.code"}
+LOOKED_UP: Final = {"AskForm.code", "SlotForm.code"}
 
 
 def test_every_free_text_of_the_board_stands_in_a_guarded_form() -> None:
@@ -96,7 +98,7 @@ GUARDED: Final = sorted(
 )
 
 
-COORDINATORS: Final = {PlanForm, FrameworkForm}
+COORDINATORS: Final = {PlanForm, ChangeForm, PointForm, FrameworkForm, WithoutAccountForm}
 
 
 def sender(circle: Circle, form: type[forms.Form]) -> Someone:
@@ -285,6 +287,7 @@ def test_an_action_without_a_form_is_refused_too(circle: Circle) -> None:
 def test_a_text_inside_a_coded_field_is_looked_through(circle: Circle) -> None:
     for more in (
         {"informed_why": f"le {NISS}"},
+        {"informed_how": f"le {NISS}"},
         {"agreement_how": f"le {NISS}"},
         {"network": (Tie(f"le {NISS}", "strong"),)},
     ):

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from audit.enums import Outcome, Verb
 from audit.models import Checkpoint, Entry
-from concertation.meetings import actions, errors, reading
+from concertation.meetings import actions, actions_live, errors, reading, reading_after
 from concertation.meetings.enums import MeetingState, Presence, Reason
 from concertation.meetings.forms import HoldForm
-from concertation.meetings.models import Meeting
+from concertation.meetings.models import Attendance, Meeting
 from concertation.situations.codes import show_code
 from ethics import gate
 from tests.cast import Circle, make_circle, number_of
@@ -110,6 +110,23 @@ def test_holding_again_corrects_and_says_so(circle: Circle) -> None:
     assert len(verbs(Verb.MEETING_HELD)) == len(verbs(Verb.MEETING_CHANGED)) == 1
 
 
+def test_a_meeting_that_runs_is_closed_and_not_held_beside(circle: Circle) -> None:
+    row = plan(circle, days=0)
+    actions_live.open_meeting(circle.coordinator.actor, meeting=row.id, reminded=True)
+    with pytest.raises(errors.WrongState):
+        hold(circle, row)
+
+
+def test_correcting_attendance_keeps_when_people_came_and_left(circle: Circle) -> None:
+    row = plan(circle, days=0)
+    hold(circle, row)
+    seat = Attendance.objects.get(meeting=row, participation=number_of(circle.manager))
+    seat.left_at = timezone.now()
+    seat.save()
+    hold(circle, row, minutes=50)
+    assert Attendance.objects.get(id=seat.id).left_at is not None
+
+
 def test_a_meeting_of_tomorrow_was_not_held(circle: Circle) -> None:
     row = plan(circle, days=1)
     with pytest.raises(errors.NotYetHeld):
@@ -146,7 +163,7 @@ def test_only_the_coordinator_records_attendance(circle: Circle) -> None:
 
 
 def test_the_dpo_is_not_asked_for_attendance(circle: Circle) -> None:
-    page = reading.hold_page(circle.coordinator.actor, plan(circle, days=0).id)
+    page = reading_after.hold_page(circle.coordinator.actor, plan(circle, days=0).id)
     assert number_of(circle.dpo) not in {each.participation for each in page.attendees}
     assert len(page.attendees) == 5
 
@@ -161,14 +178,14 @@ def test_nobody_is_asked_about_a_meeting_before_their_time(circle: Circle) -> No
         assert place is not None
         place.starts_on = timezone.localdate() - timedelta(days=90)
         place.save()
-    page = reading.hold_page(circle.coordinator.actor, plan(circle, days=-20).id)
+    page = reading_after.hold_page(circle.coordinator.actor, plan(circle, days=-20).id)
     assert late.id not in {each.participation for each in page.attendees}
     assert len(page.attendees) == 4
 
 
 def test_nobody_is_noted_as_present_without_a_click(circle: Circle) -> None:
     row = plan(circle, days=0)
-    page = reading.hold_page(circle.coordinator.actor, row.id)
+    page = reading_after.hold_page(circle.coordinator.actor, row.id)
     form = HoldForm(people=page.attendees, minutes=page.usual_minutes)
     assert {field.initial for _, field in form.rows()} == {Presence.ABSENT}
 
@@ -205,6 +222,8 @@ def test_the_agenda_says_why_each_situation_stands_on_it(circle: Circle) -> None
     assert told == {
         show_code(str(new.code)): (Reason.NEW, False),
         show_code(str(late.code)): (Reason.FEEDBACK, True),
+        # Nobody holds it yet.
+        show_code(str(quiet.code)): (Reason.REST, False),
     }
 
 

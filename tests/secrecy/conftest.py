@@ -97,7 +97,7 @@ def make_action(
             state=state,
         )
         pen.new_scope(action)
-        pen.seal(action, text=text, result="")
+        pen.seal(action, text=text, result="", acts="")
         action.save()
         pen.share_scope(situation.id, action.id, owner.user.id)
         pen.record(Verb.ACTION_PROPOSED, action)

@@ -167,7 +167,8 @@ def test_a_statement_of_another_concertation_does_not_follow(
 def test_the_key_goes_to_people_bound_by_professional_secrecy_only(
     role: Role, status: SecrecyStatus
 ) -> None:
-    expected = role in {Role.PARTICIPANT, Role.COORDINATOR} and status == SecrecyStatus.PROFESSIONAL
+    circle = {Role.PARTICIPANT, Role.COORDINATOR, Role.INTERN}
+    expected = role in circle and status == SecrecyStatus.PROFESSIONAL
     assert may_hold_key(frozenset({role}), status) is expected
     assert not may_hold_key(frozenset({role, Role.DPO}), status)
     assert not may_hold_key(frozenset({role, Role.LIMITED_READER}), status)

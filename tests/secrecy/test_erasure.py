@@ -263,7 +263,7 @@ def test_stopped_at_any_step_nobody_finds_it_and_it_is_finished_later(
     else:
         with pytest.raises(gate.Refused):
             reading.situation_sheet(circle.manager.actor, show_code(str(situation.code)))
-        assert reading.board(circle.manager.actor, state="closed").rows == ()
+        assert reading.board(circle.manager.actor, reading.Asked(state="closed")).rows == ()
     assert not Entry.objects.filter(verb=Verb.UNOPENABLE).exists()
     out = io.StringIO()
     call_command("daily", stdout=out)

@@ -203,3 +203,42 @@ def test_the_gate_seals_to_no_audience_that_must_not_be(circle: Circle) -> None:
         ):
             gate.seal_to_readers(pen, situation.id, readers, [])
     assert not ScopeWrap.objects.filter(kind=Recipient.RECOVERY).exists()
+
+
+def test_a_guest_let_in_after_a_renewal_reads_what_stands_there_and_what_comes_until_their_day(
+    circle: Circle,
+) -> None:
+    situation = full(circle)
+    restrict(circle, situation, circle.coordinator, circle.participant)
+    story.entry(circle.participant, situation, "Écrit avant le renouvellement")
+    gate.rotate(circle.coordinator.actor)
+    assert every_key(circle.guest, situation.id) == []
+    actions.open_to_guest(
+        circle.coordinator.actor,
+        situation=situation.id,
+        guest=number_of(circle.guest),
+        until=timezone.localdate() + timedelta(days=7),
+    )
+    # Somebody leaves: the next write takes a new key, for the same people and the guest.
+    gate.remove(circle.coordinator.actor, circle.police.user.id, number_of(circle.police))
+    before = ScopeKey.objects.filter(scope=situation.id).count()
+    story.entry(circle.participant, situation, "Écrit sous la nouvelle clé")
+    assert ScopeKey.objects.filter(scope=situation.id).count() == before + 1
+    for who in (circle.guest, circle.coordinator, circle.participant):
+        words = " ".join(opened(every_key(who, situation.id), live(situation.id)))
+        assert story.ACCOUNT in words
+        assert "Écrit avant le renouvellement" in words
+        assert "Écrit sous la nouvelle clé" in words
+    for who in (circle.manager, circle.police, circle.dpo):
+        assert every_key(who, situation.id) == []
+    # The day goes with the new key as well.
+    mine = ScopeWrap.objects.filter(recipient=circle.guest.actor.keys.keys)  # type: ignore[union-attr]
+    assert set(mine.values_list("until", flat=True)) == {timezone.localdate() + timedelta(days=7)}
+    mine.update(until=timezone.localdate() - timedelta(days=1))
+    SituationGrant.objects.filter(user=circle.guest.user).update(
+        until=timezone.localdate() - timedelta(days=1)
+    )
+    assert every_key(circle.guest, situation.id) == []
+    story.entry(circle.participant, situation, "Écrit après")
+    actions.end_expired()
+    assert not mine.exists()

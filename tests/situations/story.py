@@ -12,7 +12,8 @@ from concertation.situations import actions
 from concertation.situations.models import AgreedAction, Contribution, Situation, YearTally
 from concertation.situations.presentation import Presentation, Tie
 from ethics import gate
-from tests.cast import Circle, Someone, number_of
+from ethics.roles import Role
+from tests.cast import Circle, Someone, join, number_of
 
 HEADLINE = "Chauffage en panne, démarche bloquée"
 WISH = "Rester chez moi et avoir chaud"
@@ -50,6 +51,22 @@ def share(who: Someone, number: UUID, **more: Any) -> Situation:
     """Bring a draft by the short path."""
     answers: dict[str, Any] = {"danger": False, "identifiable": False, "attested": True}
     return actions.bring_situation(who.actor, draft=number, **(answers | more))
+
+
+def intern(circle: Circle, supervisor: Someone) -> Someone:
+    """An intern of the supervisor's house, admitted."""
+    assert supervisor.participation
+    someone = join(circle, "stage", supervisor.participation.organisation, [Role.INTERN])
+    assert someone.participation
+    someone.participation.supervised_by = supervisor.participation
+    someone.participation.save()
+    return someone
+
+
+def handed(circle: Circle) -> Situation:
+    """An intern's draft that the participant has to confirm."""
+    who = intern(circle, circle.participant)
+    return actions.submit_draft(who.actor, draft=draft(who).id)
 
 
 def bring(who: Someone, *, on: date | None = None, **more: Any) -> Situation:

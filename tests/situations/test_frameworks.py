@@ -1,4 +1,4 @@
-"""The recorded framework that opens Q6, the notice for the person, reminders, verified numbers."""
+"""The recorded framework that opens Q6, reminders, verified numbers."""
 
 import io
 from datetime import date, timedelta
@@ -132,19 +132,6 @@ def test_only_the_coordinator_records_and_ends_a_framework(circle: Circle, who: 
     row.refresh_from_db()
     assert row.ended_at is None
     assert Entry.objects.filter(verb="framework_recorded", outcome="refused").exists()
-
-
-def test_the_notice_is_made_of_the_concertations_own_data(circle: Circle) -> None:
-    client = signed_in(circle.participant)
-    page = get(client, url(circle, "person-notice"))
-    for words in ("Vous décidez", "La Théière tilleuls", circle.dpo.user.email):
-        assert words in page
-    before, after = page.split("seulement ce qu’on leur demande de faire")
-    assert "Police de quartier" in after
-    assert "Police de quartier" not in before
-    page = get(client, url(circle, "person-notice") + "?langue=nl")
-    assert "U beslist" in page
-    assert "Vous décidez" in get(client, url(circle, "person-notice") + "?langue=xx")
 
 
 def test_not_yet_informed_waits_on_the_home_page_until_it_is_done(circle: Circle) -> None:

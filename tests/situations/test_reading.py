@@ -111,14 +111,14 @@ def test_overdue_is_computed_from_what_was_agreed(circle: Circle) -> None:
     story.bring(circle.participant)
     action = story.overdue(circle.manager, row, circle.participant)
     story.propose(circle.manager, row, circle.participant)
-    found = reading.board(circle.manager.actor, view="overdue")
+    found = reading.board(circle.manager.actor, reading.Asked(view="overdue"))
     assert [each.code for each in found.rows] == [code_of(row)]
     assert (found.rows[0].open_actions, found.rows[0].overdue_actions) == (2, 1)
     assert (found.all, found.overdue, found.overdue_actions) == (2, 1, 1)
     sheet = reading.situation_sheet(circle.participant.actor, code_of(row))
     assert [each.overdue_days for each in sheet.actions] == [7, 0]
     actions.move_action(circle.participant.actor, action=action.id, state="done")
-    assert reading.board(circle.manager.actor, view="overdue").rows == ()
+    assert reading.board(circle.manager.actor, reading.Asked(view="overdue")).rows == ()
 
 
 def test_the_board_filters_by_clear_columns(circle: Circle) -> None:
@@ -133,7 +133,7 @@ def test_the_board_filters_by_clear_columns(circle: Circle) -> None:
     actor = circle.manager.actor
 
     def codes(**filters: str) -> set[str]:
-        return {row.code for row in reading.board(actor, **filters).rows}  # type: ignore[arg-type]
+        return {row.code for row in reading.board(actor, reading.Asked.of(filters)).rows}
 
     assert codes(view="mine") == {code_of(mine), code_of(held)}
     assert codes(state="followed") == {code_of(held)}
@@ -146,9 +146,9 @@ def test_a_page_holds_fifty(circle: Circle, monkeypatch: pytest.MonkeyPatch) -> 
     for _ in range(3):
         story.bring(circle.participant)
     actor = circle.manager.actor
-    first, second = (reading.board(actor, page=number) for number in (1, 2))
+    first, second = (reading.board(actor, reading.Asked(page=number)) for number in (1, 2))
     assert (len(first.rows), len(second.rows), first.pages) == (2, 1, 2)
-    assert reading.board(actor, page=99).page == 2
+    assert reading.board(actor, reading.Asked(page=99)).asked.page == 2
 
 
 def test_a_list_is_one_event_with_its_situations(circle: Circle) -> None:

@@ -12,7 +12,10 @@ from concertation.situations.codes import show_code
 from concertation.situations.models import Situation
 from ethics.roles import SecrecyStatus
 from ethics.sharing.models import SharingDecision
+from ethics.sharing.progress import Progress
+from ethics.sharing.tree import Question
 from tests.cast import Circle, Someone, number_of
+from tests.ethics.test_sharing_tree import changed
 from tests.signin import signed_in
 from tests.situations import story
 from tests.situations.pages import get, hidden, text_of, url
@@ -109,6 +112,10 @@ def test_a_shared_secret_names_its_recipients_and_shows_nothing_on_the_board(
     assert response["Location"] == asked.outcome
     assert "Manager" in get(asked.client, asked.outcome)
     assert decision().outcome == "s_partage"
+    # Whom, when and how speak of the person: they lie sealed, the outcome alone is clear.
+    stored = str(SharingDecision.objects.exclude(outcome="").values().get())
+    assert "s_partage" in stored
+    assert not any(words in stored for words in (manager, "de vive voix", "2026-01-12"))
     draft.refresh_from_db()
     assert (draft.state, draft.code) == ("draft", None)
 
@@ -223,6 +230,22 @@ def test_going_back_loses_nothing(asked: Asked) -> None:
     asked.answer("q4", "no")
     page = asked.answer("q4", "yes")
     assert "question 8" in page
+
+
+def test_a_tree_that_changes_in_the_middle_keeps_the_answers_and_asks_what_changed(
+    circle: Circle, draft: Situation, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked.answers(**TO_THE_RECIPIENTS)
+    assert "question 9" in asked.answer("q8", "yes", **agreed())
+    tree = changed(Question.WITHOUT)
+    monkeypatch.setattr("ethics.sharing.progress.TREE", tree)
+    monkeypatch.setattr(Progress.of.__func__, "__defaults__", (tree,))  # type: ignore[attr-defined]
+    later = Asked(circle, circle.participant, draft)
+    assert "question 5" in later.page()
+    # Only that one: the answers on both sides of it stand.
+    assert "question 9" in later.answer("q5", "no")
+    page = text_of(later.client.post(later.address, {"look": "q7"}, follow=True))
+    assert re.search(r'value="yes"[^>]* checked', page)
 
 
 def test_a_question_that_is_not_asked_takes_no_answer(asked: Asked) -> None:

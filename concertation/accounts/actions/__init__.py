@@ -45,7 +45,9 @@ from concertation.accounts.actions.membership import (
 )
 from concertation.accounts.actions.own_account import (
     change_language,
+    choose_mail,
     renew_codes,
+    say_reach,
     wear,
 )
 from concertation.accounts.actions.renewing import (
@@ -57,6 +59,7 @@ from concertation.accounts.actions.renewing import (
     reset_password,
 )
 from concertation.accounts.actions.restoring import admit, admit_several, vouch
+from concertation.accounts.actions.visits import note_visit, set_density, set_shortcuts
 
 __all__ = [
     "Invited",
@@ -73,6 +76,7 @@ __all__ = [
     "check_may_invite",
     "check_may_publish",
     "check_may_renew",
+    "choose_mail",
     "confirm_people",
     "create_concertation",
     "create_organisation",
@@ -86,6 +90,7 @@ __all__ = [
     "leave",
     "name_first_coordinator",
     "name_representative",
+    "note_visit",
     "person_of_link",
     "publish_charter",
     "remove",
@@ -96,6 +101,9 @@ __all__ = [
     "reset_factor",
     "reset_password",
     "save_charter_draft",
+    "say_reach",
+    "set_density",
+    "set_shortcuts",
     "sign_charter",
     "start_founding",
     "subscribe",

@@ -19,6 +19,7 @@ from concertation.accounts.errors import (
     AlreadySigned,
     AlreadySubscribed,
     CharterMissing,
+    NoGuestThere,
     NoRecoveryKey,
     NotReady,
     SubscriptionMissing,
@@ -26,12 +27,18 @@ from concertation.accounts.errors import (
 )
 from concertation.accounts.models import Organisation, Participation
 from concertation.accounts.reading import chain_place, wearing
-from concertation.accounts.reading.places import is_self_employed, represents
+from concertation.accounts.reading.places import (
+    guest_meetings,
+    is_self_employed,
+    represents,
+    scope_of,
+)
 from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
 from ethics.charter import actions as charter
 from ethics.charter.models import Power, Signature, Subscription
 from ethics.charter.reading import agreement, has_newest
+from ethics.charter.statements import OneMeeting
 from ethics.gate.refusals import refuse
 from ethics.policy import Act, Refusal
 from ethics.roles import Role, SecrecyStatus
@@ -49,25 +56,38 @@ def subscribe(
     starts_on: date,
     language: str,
     password: str,
+    meeting: UUID | None = None,
 ) -> Subscription:
-    """Subscribe an organisation that the actor represents, signed with the actor's own key.
+    """Subscribe an organisation that the actor represents, signed with the actor's own key: for all
+    its people, or for its guests at one `meeting` only.
 
-    Raises `AlreadySubscribed`, `WrongPassword`, `CharterMissing` or `gate.Refused`.
+    Raises `AlreadySubscribed`, `NoGuestThere`, `WrongPassword`, `CharterMissing` or `gate.Refused`.
     """
     row = represented(actor, organisation)
+    scope = None
+    if meeting is not None:
+        scope = next((each for each in guest_meetings(row.id) if each.meeting == meeting), None)
+        if scope is None:
+            raise NoGuestThere
     confirm(actor, password, Verb.ORGANISATION_SUBSCRIBED)
-    return _subscribe(actor, row, power=power, starts_on=starts_on, language=language)
+    return _subscribe(actor, row, power=power, starts_on=starts_on, language=language, scope=scope)
 
 
 def _subscribe(
-    actor: gate.Actor, row: Organisation, *, power: str, starts_on: date, language: str
+    actor: gate.Actor,
+    row: Organisation,
+    *,
+    power: str,
+    starts_on: date,
+    language: str,
+    scope: OneMeeting | None,
 ) -> Subscription:
     ensure_ledger(PLATFORM)
     try:
         with transaction.atomic():
             # Ending locks the same row: two representatives act one after the other.
             Organisation.objects.select_for_update(no_key=True).get(id=row.id)
-            if has_newest(row.id):
+            if has_newest(row.id, scope.meeting if scope else None):
                 raise AlreadySubscribed
             return charter.subscribe(
                 actor,
@@ -75,8 +95,10 @@ def _subscribe(
                 name=row.name,
                 enterprise_number=row.enterprise_number,
                 power=power,
-                starts_on=starts_on,
+                # For one meeting it counts from now: its guests sign before they come.
+                starts_on=timezone.localdate() if scope else starts_on,
                 language=language,
+                scope=scope,
             )
     except charter.NoCharter:
         raise CharterMissing from None
@@ -107,7 +129,7 @@ def sign_charter(
 
     Raises `SubscriptionMissing`, `WrongPassword`, `AlreadySigned` or `CharterMissing`.
     """
-    if not agreement(place.id, place.organisation_id).subscribed:
+    if not agreement(place.id, place.organisation_id, place.for_meeting).subscribed:
         raise SubscriptionMissing
     signer = wearing(actor, place)
     confirm(signer, password, Verb.CHARTER_SIGNED)
@@ -128,9 +150,15 @@ def subscribe_and_sign(
         raise SubscriptionMissing
     signer = wearing(actor, place)
     confirm(signer, password, Verb.ORGANISATION_SUBSCRIBED)
-    if not has_newest(row.id):
-        today = timezone.localdate()
-        _subscribe(actor, row, power=Power.SELF, starts_on=today, language=language)
+    if not has_newest(row.id, place.for_meeting):
+        _subscribe(
+            actor,
+            row,
+            power=Power.SELF,
+            starts_on=timezone.localdate(),
+            language=language,
+            scope=scope_of(place),
+        )
     return _sign(signer, place, language)
 
 
@@ -142,6 +170,7 @@ def _sign(signer: gate.Actor, place: Participation, language: str) -> Signature:
             function=place.function,
             status=place.secrecy_status,
             language=language,
+            scope=scope_of(place),
         )
     except charter.NoCharter:
         raise CharterMissing from None
@@ -175,7 +204,7 @@ def check_may_found(actor: gate.Actor, place: Participation) -> None:
             subjects=(place.id,),
             kind=SubjectKind.PARTICIPATION,
         )
-    agreed = agreement(place.id, place.organisation_id)
+    agreed = agreement(place.id, place.organisation_id, place.for_meeting)
     if not (agreed.subscribed and agreed.signed):
         raise NotReady
 

@@ -2,15 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.enums import Purpose, Verb
-from audit.event import Event
+from audit.enums import Purpose, SubjectKind, Verb
+from audit.event import Event, Subject
 from audit.record import append
+from concertation.accounts.actions.colleagues import (
+    check_replaced,
+    check_supervisor,
+    holds_key,
+    still_replaced,
+)
 from concertation.accounts.actions.events import confirm, subjects_of
 from concertation.accounts.actions.invitations import (
     Invited,
@@ -30,14 +38,18 @@ from concertation.accounts.errors import (
     NotYourself,
     RolesClash,
 )
-from concertation.accounts.errors_circle import LastCoordinator, NotAdmitted
+from concertation.accounts.errors_circle import (
+    LastCoordinator,
+    NotAdmitted,
+    SupervisorRefused,
+)
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.accounts.reading import chain_place, place_of, wearing
 from concertation.accounts.rules import check_together, lock_person
 from ethics import gate
 from ethics.gate.refusals import ledger_of
 from ethics.policy import Act, Refusal
-from ethics.roles import Role, SecrecyStatus, may_hold_key
+from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
 
 
@@ -51,6 +63,22 @@ class NewPlace:
     status: SecrecyStatus
     starts_on: date
     ends_on: date | None = None
+    # Whose actions this person takes over until that date.
+    replaces: Participation | None = None
+    # An intern's: who confirms what they bring.
+    supervised_by: Participation | None = None
+    # A guest's: the one meeting they come for.
+    for_meeting: UUID | None = None
+
+
+# What a change of role writes.
+_GIVEN: Final = ("roles", "secrecy_status", "ends_on", "replaces", "supervised_by")
+
+
+FOR_ONE_MEETING: Final = _(
+    "Cette personne a signé pour une seule réunion : mettez fin à cette place, puis invitez-la à"
+    " nouveau."
+)
 
 
 def check_roles(place: Place, status: SecrecyStatus, ends_on: date | None) -> None:
@@ -85,13 +113,27 @@ def invite(
 ) -> Invited:
     """Invite someone to a place; whoever has an account already awaits admission at once.
 
-    Raises `RolesClash`, `GuestTooLong`, `AlreadyThere`, `NotAnAddress` or `gate.Refused`.
+    Raises `RolesClash`, `GuestTooLong`, `ReplacementRefused`, `ReplacementEnds`,
+    `SupervisorRefused`, `AlreadyThere`, `NotAnAddress` or `gate.Refused`.
     """
     _decide(actor, Act.INVITE, Verb.INVITED)
     check_roles(to.place, to.status, to.ends_on)
+    replaced = check_replaced(
+        actor,
+        to.replaces,
+        organisation=to.organisation.id,
+        place=to.place,
+        status=to.status,
+        ends_on=to.ends_on,
+    )
+    supervisor = check_supervisor(
+        actor, to.supervised_by, organisation=to.organisation.id, place=to.place
+    )
     with transaction.atomic():
         person = lock_person(find_or_make(email, name, language).id)
         _check_other_places(actor, person, to)
+        if supervisor and supervisor.person_id == person.id:
+            raise SupervisorRefused(SupervisorRefused.NOBODY)
         row = Participation.objects.create(
             person=person,
             concertation_id=_circle(actor),
@@ -101,6 +143,9 @@ def invite(
             secrecy_status=to.status,
             starts_on=to.starts_on,
             ends_on=to.ends_on,
+            replaces=replaced,
+            supervised_by=supervisor,
+            for_meeting=to.for_meeting,
             state=(ParticipationState.AWAITING if has_keys(person) else ParticipationState.INVITED),
         )
         token = make_invitation(actor, person)
@@ -115,7 +160,10 @@ def check_may_invite(actor: gate.Actor) -> None:
 
 def _check_other_places(actor: gate.Actor, person: User, to: NewPlace) -> None:
     others = Participation.objects.filter(person=person, concertation=actor.concertation)
-    open_there = others.filter(organisation=to.organisation).exclude(state=ParticipationState.ENDED)
+    # A guest of other meetings has a place for each, and signs for each.
+    open_there = others.filter(
+        Q(for_meeting=None) | Q(for_meeting=to.for_meeting), organisation=to.organisation
+    ).exclude(state=ParticipationState.ENDED)
     if open_there.exists():
         raise AlreadyThere
     check_together(person, concertation=_circle(actor), roles=ROLES_OF[to.place], status=to.status)
@@ -167,7 +215,7 @@ def leave(actor: gate.Actor, *, place: Participation, password: str) -> bool:
 
 def _end(actor: gate.Actor, row: Participation) -> None:
     in_chain = chain.state(row.concertation_id).place(row.person_id, row.id) is not None
-    holds = may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
+    holds = holds_key(row)
     with transaction.atomic():
         row.state = ParticipationState.ENDED
         row.ended_at = timezone.now()
@@ -192,11 +240,13 @@ def change_role(
     status: SecrecyStatus,
     ends_on: date | None,
     password: str,
+    supervised_by: Participation | None = None,
 ) -> Participation:
     """Give a member another role; their keys follow it, up or down, in the same transaction.
 
-    Raises `NotYourself`, `NotAdmitted`, `RolesClash`, `GuestTooLong`, `WrongPassword`,
-    `gate.Refused` or `chain.ChainBroken`.
+    Who answers for nothing any more replaces nobody; an intern who becomes a member has no
+    supervisor. Raises `NotYourself`, `NotAdmitted`, `RolesClash`, `GuestTooLong`,
+    `ReplacementEnds`, `SupervisorRefused`, `WrongPassword`, `gate.Refused` or `chain.ChainBroken`.
     """
     _decide(actor, Act.CHANGE_ROLE, Verb.ROLE_CHANGED)
     row = place_of(actor, participation)
@@ -204,7 +254,18 @@ def change_role(
         raise NotYourself
     if row.state != ParticipationState.ADMITTED:
         raise NotAdmitted
+    if row.for_meeting is not None:
+        # What they signed is for that meeting, and for nothing else.
+        raise RolesClash(FOR_ONE_MEETING)
     check_roles(place, status, ends_on)
+    replaced = still_replaced(row, place, status, ends_on)
+    supervisor = check_supervisor(
+        actor,
+        supervised_by,
+        organisation=row.organisation_id,
+        place=place,
+        person=row.person_id,
+    )
     with transaction.atomic():
         check_together(
             lock_person(row.person_id),
@@ -218,7 +279,8 @@ def change_role(
     # What the chain says comes before what the row says: until both agree, less is open.
     if gate.change_role(actor, row.person_id, chain_place(row)):
         set_pending(row.concertation_id, True)
-    row.save(update_fields=["roles", "secrecy_status", "ends_on"])
+    row.replaces, row.supervised_by = replaced, supervisor
+    row.save(update_fields=[*_GIVEN])
     return row
 
 
@@ -233,6 +295,11 @@ def _circle(actor: gate.Actor) -> UUID:
 
 
 def _append(actor: gate.Actor, verb: Verb, row: Participation, **details: str) -> None:
+    beside = [
+        Subject(SubjectKind.PARTICIPATION, each)
+        for each in (row.replaces_id, row.supervised_by_id)
+        if each
+    ]
     append(
         ledger_of(actor.concertation),
         Event(
@@ -241,7 +308,7 @@ def _append(actor: gate.Actor, verb: Verb, row: Participation, **details: str) -
             organisation=actor.organisation,
             role=str(Role.COORDINATOR),
             purpose=Purpose.ADMINISTRATION,
-            subjects=subjects_of(row),
+            subjects=(*subjects_of(row), *beside),
             request_id=actor.request_id,
             details={key: str(value) for key, value in details.items()},
         ),

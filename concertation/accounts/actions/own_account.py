@@ -20,6 +20,23 @@ def change_language(person: User, language: str) -> None:
     person.save(update_fields=["language"])
 
 
+def choose_mail(person: User, choice: str) -> None:
+    """Keep which notices come by e-mail; inside the board all of them stand anyway."""
+    person.mail = choice
+    person.save(update_fields=["mail"])
+
+
+def say_reach(actor: gate.Actor, participation: UUID, reach: str) -> Participation:
+    """Keep how colleagues reach this person in one of their places.
+
+    Raises `gate.Refused` for a place that isn't the actor's.
+    """
+    row = own_place(actor, participation)
+    row.reach = " ".join(reach.split())
+    row.save(update_fields=["reach"])
+    return row
+
+
 def renew_codes(actor: gate.Actor, *, password: str) -> list[str]:
     """Ten new codes on paper, shown once; the old ones are worth nothing from now on.
 

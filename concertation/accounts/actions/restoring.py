@@ -129,7 +129,7 @@ def _ready(actor: gate.Actor, number: UUID) -> Participation:
     row = place_of(actor, number)
     if row.state != ParticipationState.AWAITING:
         raise NotAwaiting
-    agreed = agreement(row.id, row.organisation_id)
+    agreed = agreement(row.id, row.organisation_id, row.for_meeting)
     if not (agreed.subscribed and agreed.signed):
         raise NotReady
     with transaction.atomic():

@@ -7,14 +7,17 @@ from concertation.accounts.reading.own import (
     has_app,
     landing,
     mine,
+    own_reach,
     passkeys,
     restored,
 )
 from concertation.accounts.reading.places import (
     chain_place,
+    circle_places,
     own_place,
     place_of,
     role_words,
+    supervisors,
     wearing,
 )
 from concertation.accounts.reading.threshold import threshold
@@ -23,6 +26,7 @@ __all__ = [
     "administration",
     "awaiting",
     "chain_place",
+    "circle_places",
     "codes_left",
     "directory",
     "has_app",
@@ -30,10 +34,12 @@ __all__ = [
     "member",
     "mine",
     "own_place",
+    "own_reach",
     "passkeys",
     "place_of",
     "restored",
     "role_words",
+    "supervisors",
     "threshold",
     "vouched",
     "wearing",

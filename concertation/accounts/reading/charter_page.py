@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from concertation.accounts.languages import own_names
 from concertation.accounts.models import Organisation, Participation
-from concertation.accounts.reading.places import is_self_employed, wearing
+from concertation.accounts.reading.places import guest_meetings, is_self_employed, wearing
 from ethics import gate
 from ethics.charter.actions import record_reading
 from ethics.charter.models import CharterVersion, Signature, Subscription
@@ -17,10 +17,11 @@ from ethics.charter.reading import (
     has_newest,
     in_force,
     latest_signature,
+    subscribed_for,
     subscribed_organisations,
 )
 from ethics.charter.rendering import Block, BlockKind, blocks
-from ethics.charter.statements import SENTENCES
+from ethics.charter.statements import SENTENCES, OneMeeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class CharterPage:
     organisation: str
     function: str
     status: str
+    # The day of the one meeting that a guest signs for.
+    meeting_on: date | None
     language: str
     languages: tuple[tuple[str, str], ...]
     text: Text | None
@@ -85,12 +88,21 @@ class SubscriptionPage:
     languages: tuple[tuple[str, str], ...]
     text: Text | None
     sentence: str
+    # For all the organisation's people.
     subscribed: bool
     subscribed_newest: bool
     grace_until: date | None
     receipt: Receipt | None
     history: tuple[Receipt, ...]
     today: date
+    # The meetings that guests of the organisation are invited to, and those it subscribed for.
+    meetings: tuple[OneMeeting, ...]
+    covered: tuple[OneMeeting, ...]
+
+    @property
+    def choices(self) -> tuple[OneMeeting, ...]:
+        """The meetings it may subscribe for."""
+        return tuple(each for each in self.meetings if each not in self.covered)
 
 
 def read_text(charter: CharterVersion, language: str) -> Text:
@@ -123,7 +135,7 @@ def charter_page(actor: gate.Actor, place: Participation, wanted: str) -> Charte
     """The charter in force for one's own place; its reading is recorded until it is signed."""
     charter = in_force()
     language = _language(charter, wanted)
-    agreed = agreement(place.id, place.organisation_id)
+    agreed = agreement(place.id, place.organisation_id, place.for_meeting)
     if charter is not None and not agreed.signed:
         record_reading(wearing(actor, place), charter)
     rows = Signature.objects.filter(participation=place.id).order_by("-made_at")
@@ -135,6 +147,7 @@ def charter_page(actor: gate.Actor, place: Participation, wanted: str) -> Charte
         organisation=place.organisation.name,
         function=place.function,
         status=place.get_secrecy_status_display(),
+        meeting_on=place.ends_on if place.for_meeting else None,
         language=language,
         languages=languages_of(charter),
         text=_read(charter, language),
@@ -153,11 +166,13 @@ def subscription_page(organisation: Organisation, wanted: str) -> SubscriptionPa
     """The charter in force for an organisation that the actor represents."""
     charter = in_force()
     language = _language(charter, wanted)
-    rows = Subscription.objects.filter(organisation=organisation.id).order_by("-made_at")
+    rows = list(Subscription.objects.filter(organisation=organisation.id).order_by("-made_at"))
     history = tuple(
         Receipt(row.charter_id, row.made_at, "", row.get_power_display(), "", row.id, row.ends_on)
         for row in rows
     )
+    meetings = guest_meetings(organisation.id)
+    covered = subscribed_for(each.meeting for each in meetings)
     return SubscriptionPage(
         organisation=organisation.id,
         name=organisation.name,
@@ -170,9 +185,13 @@ def subscription_page(organisation: Organisation, wanted: str) -> SubscriptionPa
         subscribed=bool(subscribed_organisations([organisation.id])),
         subscribed_newest=has_newest(organisation.id),
         grace_until=charter.grace_until if charter else None,
-        receipt=history[0] if history else None,
+        receipt=next(
+            (each for each, row in zip(history, rows, strict=True) if not row.meeting), None
+        ),
         history=history,
         today=timezone.localdate(),
+        meetings=meetings,
+        covered=tuple(each for each in meetings if (organisation.id, each.meeting) in covered),
     )
 
 

@@ -155,6 +155,8 @@ class PaperReceipt:
     language: str
     sha256: str
     sentence: str
+    # The day of the one meeting it is for, if it is.
+    until: date | None
     public_key: str
     signature: str
     index: int
@@ -184,6 +186,7 @@ def paper_receipt(actor: gate.Actor, number: UUID) -> PaperReceipt:
         language=row.language,
         sha256=said["charter_sha256"],
         sentence=said["sentence"],
+        until=date.fromisoformat(said["until"]) if "until" in said else None,
         public_key=receipt["public_key"],
         signature=receipt["signature"],
         index=receipt["ledger"]["index"],

@@ -1,9 +1,12 @@
 """The members of a concertation, as their page shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
@@ -13,11 +16,19 @@ from concertation.accounts.reading.agreements import signed_places
 from concertation.accounts.reading.changes import ChangeLine, changes, check_due
 from concertation.accounts.reading.places import chain_place, place_of, role_words
 from ethics import gate
-from ethics.charter.reading import subscribed_organisations
+from ethics.charter.reading import subscribed_for, subscribed_organisations
 from ethics.gate.read import fetch_standing
 from ethics.policy import Act, in_reach
 from ethics.roles import Role, SecrecyStatus
 from ethics.secrecy import chain
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Who takes over a member's actions, and until when."""
+
+    name: str
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,8 @@ class MemberCard:
     participation: UUID
     name: str
     email: str
+    # How to reach them at work, in their own words.
+    reach: str
     organisation: str
     function: str
     roles: str
@@ -46,6 +59,12 @@ class MemberCard:
     restores: bool
     # Admitted as a guest: the coordinator opens single situations to them.
     guest: bool
+    # Whose actions they take over until `ends_on`, and who takes over theirs today.
+    replaces: str
+    replaced_by: tuple[Replacement, ...]
+    # An intern's.
+    supervisor: str
+    supervisor_number: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +110,7 @@ def directory(actor: gate.Actor) -> Directory:
     rows = list(
         Participation.objects.filter(concertation=actor.concertation)
         .exclude(state=ParticipationState.ENDED)
+        .exclude(_visit_over())
         .select_related("person", "organisation")
         .order_by("organisation__name", "person__name", "id")
     )
@@ -109,7 +129,11 @@ def directory(actor: gate.Actor) -> Directory:
                 number in subscribed,
                 tuple(people),
             )
-            for number, people in houses.items()
+            # By domain, as people look for a service; then by name.
+            for number, people in sorted(
+                houses.items(),
+                key=lambda pair: (known[pair[0]].get_domain_display(), known[pair[0]].name),
+            )
         ),
         awaiting=_in_state(cards.values(), ParticipationState.AWAITING) if coordinates else (),
         invited=_in_state(cards.values(), ParticipationState.INVITED) if coordinates else (),
@@ -130,6 +154,11 @@ def directory(actor: gate.Actor) -> Directory:
     )
 
 
+def _visit_over() -> Q:
+    """Guests of a meeting whose day is over: nobody to admit, nobody to find."""
+    return Q(for_meeting__isnull=False, ends_on__lt=timezone.localdate())
+
+
 def _in_state(cards: Iterable[MemberCard], state: ParticipationState) -> tuple[MemberCard, ...]:
     return tuple(card for card in cards if card.state == state)
 
@@ -140,7 +169,9 @@ def awaiting(actor: gate.Actor) -> tuple[MemberCard, ...]:
     rows = list(
         Participation.objects.filter(
             concertation=actor.concertation, state=ParticipationState.AWAITING
-        ).select_related("person", "organisation")
+        )
+        .exclude(_visit_over())
+        .select_related("person", "organisation")
     )
     subscribed = subscribed_organisations({row.organisation_id for row in rows})
     return tuple(card for card in _cards(actor, rows, subscribed) if card.ready)
@@ -179,6 +210,7 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
     ready = _ready(rows, subscribed)
     waiting = [row.person_id for row in rows if row.state == ParticipationState.AWAITING]
     restoring = gate.await_restoring(state, waiting) if state else frozenset()
+    names, replacements = _names_beside(rows), _replacements(rows)
     cards = []
     for row in rows:
         signed = state.place(row.person_id, row.id) if state else None
@@ -189,6 +221,7 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 participation=row.id,
                 name=row.person.name,
                 email=row.person.email,
+                reach=row.reach,
                 organisation=row.organisation.name,
                 function=row.function,
                 roles=role_words(roles),
@@ -203,13 +236,43 @@ def _cards(actor: gate.Actor, rows: list[Participation], subscribed: set[UUID]) 
                 self=row.person_id == actor.person,
                 restores=row.person_id in restoring,
                 guest=admitted and Role.GUEST in row.role_set,
+                replaces=names.get(row.replaces_id, ""),
+                replaced_by=tuple(replacements.get(row.id, ())),
+                supervisor=names.get(row.supervised_by_id, ""),
+                supervisor_number=row.supervised_by_id,
             )
         )
     return cards
+
+
+def _names_beside(rows: list[Participation]) -> Mapping[UUID | None, str]:
+    """The names of those whom somebody of these replaces, or who supervise them, by place."""
+    known: dict[UUID | None, str] = {row.id: row.person.name for row in rows}
+    wanted = {each for row in rows for each in (row.replaces_id, row.supervised_by_id) if each}
+    if missing := wanted - set(known):
+        # On a page about one member, or gone since.
+        others = Participation.objects.filter(id__in=missing).order_by()
+        known |= dict(others.values_list("id", "person__name"))
+    return known
+
+
+def _replacements(rows: list[Participation]) -> Mapping[UUID, list[Replacement]]:
+    """Who replaces somebody today, by the place replaced."""
+    found: dict[UUID, list[Replacement]] = {}
+    for row in rows:
+        if row.replaces_id and row.state == ParticipationState.ADMITTED and row.is_current():
+            found.setdefault(row.replaces_id, []).append(Replacement(row.person.name, row.ends_on))
+    return found
 
 
 def _ready(rows: list[Participation], subscribed: set[UUID]) -> set[UUID]:
     """Those who await admission and miss nothing else."""
     waiting = [row for row in rows if row.state == ParticipationState.AWAITING]
     signed = signed_places(row.id for row in waiting)
-    return {row.id for row in waiting if row.id in signed and row.organisation_id in subscribed}
+    visits = subscribed_for(row.for_meeting for row in waiting if row.for_meeting)
+    return {
+        row.id
+        for row in waiting
+        if row.id in signed
+        and (row.organisation_id in subscribed or (row.organisation_id, row.for_meeting) in visits)
+    }

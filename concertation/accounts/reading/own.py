@@ -168,3 +168,12 @@ def codes_left(person: User) -> int:
     """How many of the codes on paper are still good."""
     device = StaticCodes.objects.filter(user=person).first()
     return device.left() if device else 0
+
+
+def own_reach(person: User) -> tuple[tuple[UUID, str, str], ...]:
+    """One's places that go on, each with how colleagues reach one there."""
+    rows = Participation.objects.filter(person=person).exclude(state=ParticipationState.ENDED)
+    return tuple(
+        (row.id, f"{row.concertation.name}, {row.organisation.name}", row.reach)
+        for row in rows.select_related("concertation", "organisation")
+    )

@@ -46,7 +46,7 @@ class Threshold:
 def threshold(actor: gate.Actor, place: Participation) -> Threshold:
     """What is missing for one of the actor's own places; the digits come from their own keys."""
     worn = wearing(actor, place)
-    agreed = agreement(place.id, place.organisation_id)
+    agreed = agreement(place.id, place.organisation_id, place.for_meeting)
     founded = place.concertation.key_state == KeyState.OPEN
     facts = fetch_standing(worn).person
     waiting = agreed.subscribed and agreed.signed and founded and not facts.in_chain

@@ -100,6 +100,7 @@ def subscription(request: HttpRequest, organisation: UUID) -> HttpResponse:
     form = SubscriptionForm(
         request.POST or None,
         sentence=page.sentence,
+        meetings=() if page.subscribed else page.choices,
         initial={"language": page.language, "starts_on": page.today},
     )
     done = attempt(
@@ -111,6 +112,7 @@ def subscription(request: HttpRequest, organisation: UUID) -> HttpResponse:
             starts_on=form.cleaned_data["starts_on"],
             language=page.language,
             password=form.cleaned_data["password"],
+            meeting=form.meeting(),
         ),
     )
     if done:

@@ -14,7 +14,7 @@ from concertation.accounts.actions import recovery
 from concertation.accounts.enums import ROLES_OF, Place
 from concertation.accounts.forms import PasswordAgain
 from concertation.accounts.forms_circle import RecoveryForm, ReissueForm, RescueForm, RoleForm
-from concertation.accounts.reading import member, own_place
+from concertation.accounts.reading import member, own_place, supervisors
 from concertation.accounts.reading.keys_page import keys_page, reissue_page
 from concertation.accounts.views.helpers import actor_of, attempt, store_of
 from concertation.accounts.views.signing_in import PAGE
@@ -126,8 +126,10 @@ def role(request: CircleRequest, slug: str, participation: UUID) -> HttpResponse
         "role": known[0] if known else None,
         "secrecy_status": card.status_code,
         "ends_on": card.ends_on,
+        "supervised_by": card.supervisor_number,
     }
-    form = RoleForm(request.POST or None, initial=initial)
+    choices = supervisors(request.actor)
+    form = RoleForm(request.POST or None, initial=initial, supervisors=choices)
     changed = attempt(
         form,
         lambda: actions.change_role(
@@ -137,6 +139,7 @@ def role(request: CircleRequest, slug: str, participation: UUID) -> HttpResponse
             status=SecrecyStatus(form.cleaned_data["secrecy_status"]),
             ends_on=form.cleaned_data["ends_on"],
             password=form.cleaned_data["password"],
+            supervised_by=form.cleaned_data["supervised_by"],
         ),
     )
     if changed:

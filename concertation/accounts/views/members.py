@@ -16,7 +16,14 @@ from concertation.accounts.enums import Place
 from concertation.accounts.errors import AccountError
 from concertation.accounts.forms import InviteForm, PasswordAgain
 from concertation.accounts.forms_circle import AdmitForm, AdmitSeveralForm
-from concertation.accounts.reading import awaiting, directory, member, vouched
+from concertation.accounts.reading import (
+    awaiting,
+    circle_places,
+    directory,
+    member,
+    supervisors,
+    vouched,
+)
 from concertation.accounts.views.helpers import attempt, link_of, tell_sent
 from concertation.accounts.views.signing_in import PAGE
 from concertation.door import CircleRequest, Door, door
@@ -106,6 +113,8 @@ def invite(request: CircleRequest, slug: str) -> HttpResponse:
     actions.check_may_invite(request.actor)
     form = InviteForm(
         request.POST or None,
+        circle=circle_places(request.actor),
+        supervisors=supervisors(request.actor),
         initial={"language": request.LANGUAGE_CODE, "starts_on": timezone.localdate()},
     )
     invited = attempt(form, lambda: _invited(request, form))
@@ -129,6 +138,8 @@ def _invited(request: CircleRequest, form: InviteForm) -> Invited:
             status=SecrecyStatus(given["secrecy_status"]),
             starts_on=given["starts_on"],
             ends_on=given["ends_on"],
+            replaces=given["replaces"],
+            supervised_by=given["supervised_by"],
         ),
         link=link_of(request),
     )

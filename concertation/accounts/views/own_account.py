@@ -1,5 +1,7 @@
 """Start, one's own account, the language, and the pages anybody may read."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,8 +13,16 @@ from django.views.i18n import set_language
 
 from concertation.accounts import actions
 from concertation.accounts.forms import HatForm, LanguageForm, PasswordAgain, password_rules
-from concertation.accounts.forms_own import PasswordChangeForm
-from concertation.accounts.reading import codes_left, has_app, landing, mine, passkeys, restored
+from concertation.accounts.forms_own import MailForm, PasswordChangeForm, ReachForm
+from concertation.accounts.reading import (
+    codes_left,
+    has_app,
+    landing,
+    mine,
+    own_reach,
+    passkeys,
+    restored,
+)
 from concertation.accounts.views.helpers import actor_of, attempt, person_of, store_of
 from concertation.accounts.views.signing_in import PAGE, remember_language
 from concertation.door import Door, door
@@ -33,9 +43,15 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """My account: language, second factor, codes left, places."""
+    return _account(request)
+
+
+def _account(request: HttpRequest, refused: ReachForm | None = None) -> HttpResponse:
     person = person_of(request)
     page = {
         "page": mine(person),
+        "mail": MailForm(initial={"mail": person.mail}),
+        "reach": [_reach_form(*each, refused) for each in own_reach(person)],
         "person": person,
         "codes": codes_left(person),
         "app": has_app(person),
@@ -57,6 +73,40 @@ def account_language(request: HttpRequest) -> HttpResponse:
         actions.change_language(person_of(request), language)
         remember_language(response, language)
     return response
+
+
+def _reach_form(
+    participation: UUID, label: str, reach: str, refused: ReachForm | None
+) -> tuple[str, ReachForm]:
+    """The form of one place; the refused one as it was typed."""
+    if refused and refused.data.get("participation") == str(participation):
+        return label, refused
+    initial = {"participation": participation, "reach": reach}
+    return label, ReachForm(initial=initial, auto_id=f"id_{participation}_%s")
+
+
+@door(Door.VERIFIED)
+@require_POST
+def account_mail(request: HttpRequest) -> HttpResponse:
+    """Choose which notices come by e-mail."""
+    form = MailForm(request.POST)
+    if form.is_valid():
+        actions.choose_mail(person_of(request), form.cleaned_data["mail"])
+        messages.success(request, _("C’est noté."))
+    return redirect(reverse("account") + "#notices")
+
+
+@door(Door.VERIFIED)
+@require_POST
+def account_reach(request: HttpRequest) -> HttpResponse:
+    """Say how colleagues reach me in one of my places."""
+    form = ReachForm(request.POST, auto_id=f"id_{request.POST.get('participation', '')}_%s")
+    if not form.is_valid():
+        return _account(request, form)
+    data = form.cleaned_data
+    actions.say_reach(actor_of(request), data["participation"], data["reach"])
+    messages.success(request, _("C’est noté\u00a0: vos collègues le lisent parmi les membres."))
+    return redirect(reverse("account") + "#reach")
 
 
 @door(Door.VERIFIED)

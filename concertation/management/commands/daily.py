@@ -13,7 +13,9 @@ from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
 from concertation.dpo.checkpoint_mail import send_states
 from concertation.dpo.review_actions import prepare_last_month
-from concertation.situations import reminding
+from concertation.meetings.reading_without_account import forget_old
+from concertation.meetings.reminding import remind_of_feedback as remind_before_meetings
+from concertation.situations import noticing, reminding
 from concertation.situations.actions import end_expired, erase, retention
 from ethics import gate
 from ethics.secrecy.erasure import copies, store
@@ -48,9 +50,29 @@ def prepare_review() -> str:
     return f"{prepare_last_month()} reviews of last month prepared"
 
 
+def remind_of_dates() -> str:
+    """Tell people of their actions and reviews that come due."""
+    return f"{reminding.remind_of_dates()} notices of dates made"
+
+
+def remind_of_feedback() -> str:
+    """Tell people what the next meeting waits for from them."""
+    return f"{remind_before_meetings()} notices of feedback made"
+
+
+def send_digests() -> str:
+    """One e-mail to everybody who has something waiting, as they chose."""
+    return f"{noticing.send_digests()} digests sent"
+
+
 def sign_checkpoints() -> str:
     """Sign the state of every ledger; the platform's comes last and takes in all others."""
     return f"{len(sign_all())} ledgers have a signed state"
+
+
+def forget_tables() -> str:
+    """Destroy uploaded tables and old references whose time is over."""
+    return f"{gate.forget_old_tables()} uploaded tables destroyed"
 
 
 def send_checkpoints() -> str:
@@ -66,6 +88,11 @@ def remind_recovery_keys() -> str:
 def end_access() -> str:
     """Take away what was given for a time that is over: grants, and copies of keys."""
     return f"{end_expired()} accesses for a time ended"
+
+
+def forget_people_without_account() -> str:
+    """Erase what is known of people who took part without an account, five years after."""
+    return f"{forget_old()} people present without account forgotten"
 
 
 def check_erasure_store() -> str:
@@ -105,13 +132,18 @@ STEPS: Final[list[Step]] = [
     clear_sessions,
     record_refusals,
     end_access,
+    forget_people_without_account,
     apply_retention,
+    forget_tables,
     check_erasure_store,
     copy_erasure_store,
     remind_recovery_keys,
     remind_to_inform,
     prepare_review,
     send_checkpoints,
+    remind_of_dates,
+    remind_of_feedback,
+    send_digests,
     sign_checkpoints,
 ]
 

@@ -60,11 +60,11 @@ def hide(pen: gate.Pen, row: Situation) -> None:
     """
     row.hidden = True
     pen.record(Verb.AGREEMENT_WITHDRAWN, row)
-    brought_by = Participation.objects.get(id=row.brought_by_id)
+    answers = Participation.objects.get(id=row.answers_for_it)
     keep_answers(
         pen,
         situation=row.id,
-        author=author_of(brought_by),
+        author=author_of(answers),
         progress=Progress(start=Question.AGREED),
     )
 
@@ -73,7 +73,7 @@ def tell_readers(actor: gate.Actor, row: Situation) -> None:
     """Tell everybody who had it before them, without content or code; the home page says it too."""
     readers = people_who_saw(concertation_ledger(row.concertation_id), row.id) - {actor.person}
     places = Participation.objects.filter(concertation=row.concertation_id, person__in=readers)
-    numbers = set(places.values_list("id", flat=True)) - {row.brought_by_id}
+    numbers = set(places.values_list("id", flat=True)) - {row.answers_for_it}
     notices.tell(numbers, notices.AGREEMENT_WITHDRAWN)
-    if row.brought_by_id != actor.participation:
-        notices.tell([row.brought_by_id], notices.AGREEMENT_WITHDRAWN_BRINGER)
+    if row.answers_for_it != actor.participation:
+        notices.tell([row.answers_for_it], notices.AGREEMENT_WITHDRAWN_BRINGER)

@@ -210,7 +210,8 @@ def _records(row: Situation) -> list[SealedRecord]:
         if model is not Situation:
             rows = model._base_manager.select_for_update().filter(container=row.id)
             found += rows.order_by("pk")
-    return found
+    # What was sealed while it was a draft stays with who holds the draft's keys.
+    return gate.shared_records(row.id, found)
 
 
 def _save_all(

@@ -20,6 +20,8 @@ from concertation.situations.actions.shared import (
     moment,
     plannable,
     save,
+    still_a_draft,
+    tell_holder,
 )
 from concertation.situations.codes import new_code
 from concertation.situations.enums import Agreement, ErasureCause, SituationState
@@ -88,7 +90,13 @@ def _save_draft(
                 form_number=form_number,
             )
             values = {**values, "outcome": {}, "outcome_comment": ""}
-        _still_a_draft(row, expected_version)
+        still_a_draft(row, expected_version)
+        if row.supervisor_id is not None:
+            # Written on after it was handed over: the intern's alone again.
+            row.supervisor = None
+            pen.record(Verb.DRAFT_TAKEN_BACK, subjects=(Subject(SubjectKind.SITUATION, row.id),))
+        if row.version:
+            gate.take_back(pen, row)
         pen.seal(row, **values)
         row.last_entry_at = moment(happened(None))
         save(actor, row)
@@ -103,13 +111,6 @@ def _of_form(actor: gate.Actor, form_number: UUID | None) -> Situation | None:
     return mine.filter(form_number=form_number).first()
 
 
-def _still_a_draft(row: Situation, expected_version: int | None) -> None:
-    if row.state != SituationState.DRAFT:
-        raise errors.AlreadyBrought(row.code or "")
-    if expected_version is not None and row.version != expected_version:
-        raise errors.StaleVersion
-
-
 def discard_draft(actor: gate.Actor, *, draft: UUID, purpose: Purpose = Purpose.BRINGING) -> None:
     """Throw one's own draft away for good: its key, its rows, its history (see `erase`).
 
@@ -120,7 +121,7 @@ def discard_draft(actor: gate.Actor, *, draft: UUID, purpose: Purpose = Purpose.
         actor, Act.BRING, verb=Verb.DRAFT_DISCARDED, purpose=purpose, situation=draft
     ) as pen:
         row = locked(actor, draft)
-        _still_a_draft(row, None)
+        still_a_draft(row, None)
         mark(row, ErasureCause.DRAFT, by=me(actor))
         pen.record(Verb.DRAFT_DISCARDED, subjects=(Subject(SubjectKind.SITUATION, draft),))
     finish(draft)
@@ -177,24 +178,27 @@ def bring_by(
 ) -> Situation:
     """Make a draft visible by a decision that allows it (`outcomes.VISIBLE`), whatever its path.
 
-    Raises what `bring_situation` raises, and `AgreementWithdrawn`.
+    Of an intern's, their supervisor decides, and answers for it from then on. Raises what
+    `bring_situation` raises, and `AgreementWithdrawn`.
     """
     day = happened(on)
     plannable(next_review_on, day)
-    seen = reading.own_draft(actor, draft, purpose=purpose)
+    seen = reading.draft_to_share(actor, draft, purpose=purpose)
     seen.presentation.require_complete()
     if seen.presentation.agreement == Agreement.WITHDRAWN:
         raise errors.AgreementWithdrawn
     with gate.writing(
-        actor, Act.BRING, verb=Verb.SITUATION_BROUGHT, purpose=purpose, situation=draft
+        actor, Act.SHARE_DRAFT, verb=Verb.SITUATION_BROUGHT, purpose=purpose, situation=draft
     ) as pen:
         row = locked(actor, draft)
-        _still_a_draft(row, seen.version if expected_version is None else expected_version)
+        still_a_draft(row, seen.version if expected_version is None else expected_version)
         pen.open_to_circle(row)
         row.code = new_code()
         row.state = SituationState.SIGNALLED
         row.signalled_on, row.brought_at, row.next_review_on = day, meeting, next_review_on
         row.last_entry_at = moment(day)
+        if row.brought_by_id == me(actor):
+            row.supervisor = None
         save(actor, row)
         record_decision(
             pen,
@@ -251,6 +255,7 @@ def edit_situation(
             hide(pen, row)
         save(actor, row)
         pen.record(Verb.SITUATION_EDITED, row)
+        tell_holder(pen, row)
         gone = set(before.presentation.needs) - set(presentation.needs)
         new = set(presentation.needs) - set(before.presentation.needs)
         moves = [("needs", need, -1) for need in sorted(gone)]

@@ -24,7 +24,7 @@ from ethics import gate
 from ethics.policy import Act
 from ethics.secrecy.check import BATCH, sealed_models
 from ethics.secrecy.erasure import store
-from ethics.secrecy.models import Container
+from ethics.secrecy.models import Container, ContainerKind
 
 
 def erase_situation(
@@ -117,7 +117,7 @@ def reapply() -> list[Erasure]:
     for number in keys_back():
         store.destroy(number)
     for container in list(came_back()):
-        if container.concertation is None:
+        if container.kind != ContainerKind.SITUATION or container.concertation is None:
             # Nothing of a situation: its rows have nobody's ledger to stand in.
             _delete_rows(container.id)
             continue

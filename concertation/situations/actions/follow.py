@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from audit.enums import Purpose, SubjectKind, Verb
@@ -19,6 +19,7 @@ from concertation.situations.actions.shared import (
     refusals_recorded,
     save,
     set_state,
+    tell_holder,
     touch,
 )
 from concertation.situations.enums import (
@@ -31,7 +32,7 @@ from concertation.situations.models import AgreedAction, Contribution, Situation
 from concertation.situations.reading import live_grants
 from ethics import gate
 from ethics.policy import Act
-from ethics.roles import Role, SecrecyStatus, may_hold_key
+from ethics.roles import Role, SecrecyStatus, may_answer, may_hold_key
 
 # Feedback has its own action; decisions and dissent of a meeting are the coordinator's to enter.
 FREE_KINDS: Final = frozenset(
@@ -66,6 +67,7 @@ def contribute(
     kind: str,
     text: str,
     meeting: UUID | None = None,
+    urgent: bool = False,
     on: date | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Contribution:
@@ -88,7 +90,14 @@ def contribute(
         if kind in OF_THE_MEETING and Role.COORDINATOR not in pen.facts.person.roles:
             raise errors.KindRefused
         return add_entry(
-            actor, pen, locked(actor, situation), kind=kind, text=text, meeting=meeting, on=day
+            actor,
+            pen,
+            locked(actor, situation),
+            kind=kind,
+            text=text,
+            meeting=meeting,
+            on=day,
+            urgent=urgent,
         )
 
 
@@ -98,13 +107,19 @@ def write_entry(
     situation: UUID,
     kind: str,
     text: str,
+    urgent: bool = False,
+    meeting: UUID | None = None,
     on: date | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Contribution:
-    """An entry of any kind, as the timeline's one form offers it: feedback or contribution."""
+    """An entry of any kind, as the timeline's one form offers it: feedback or contribution.
+
+    `urgent` tells whoever holds the situation at once, instead of with the daily digest.
+    """
+    more: dict[str, Any] = {"urgent": urgent, "meeting": meeting, "on": on, "purpose": purpose}
     if kind == ContributionKind.FEEDBACK:
-        return give_feedback(actor, situation=situation, text=text, on=on, purpose=purpose)
-    return contribute(actor, situation=situation, kind=kind, text=text, on=on, purpose=purpose)
+        return give_feedback(actor, situation=situation, text=text, **more)
+    return contribute(actor, situation=situation, kind=kind, text=text, **more)
 
 
 def add_entry(
@@ -117,6 +132,7 @@ def add_entry(
     on: date,
     action: AgreedAction | None = None,
     meeting: UUID | None = None,
+    urgent: bool = False,
 ) -> Contribution:
     """Seal, save and record one entry inside an action's transaction.
 
@@ -145,6 +161,7 @@ def add_entry(
         verb = Verb.FEEDBACK_GIVEN
         tally.count(pen, situation.concertation_id, on, "feedback_given", tally.ALL)
     pen.record(verb, row, meeting=meeting, details={"kind": str(kind)})
+    tell_holder(pen, situation, urgent=urgent)
     touch(actor, pen, situation, on)
     return row
 
@@ -156,6 +173,7 @@ def give_feedback(
     text: str,
     action: UUID | None = None,
     meeting: UUID | None = None,
+    urgent: bool = False,
     on: date | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Contribution:
@@ -195,6 +213,7 @@ def give_feedback(
             on=day,
             action=about,
             meeting=meeting,
+            urgent=urgent,
         )
 
 
@@ -223,8 +242,9 @@ def set_case_manager(
     ) as pen:
         row = locked(actor, situation)
         if case_manager is not None:
-            _check_manager(actor, row, case_manager)
+            check_manager(actor, row, case_manager)
         row.case_manager_id = case_manager
+        row.proposed_manager = row.manager_proposed_by = None
         row.next_review_on = next_review_on or row.next_review_on
         save(actor, row)
         who = (Subject(SubjectKind.PARTICIPATION, case_manager),) if case_manager else ()
@@ -235,13 +255,14 @@ def set_case_manager(
     return row
 
 
-def _check_manager(actor: gate.Actor, about: Situation, number: UUID) -> None:
+def check_manager(actor: gate.Actor, about: Situation, number: UUID) -> None:
+    """Raise `NoSuchManager` for whoever may not hold this situation."""
     place = (
         Participation.objects.filter(id=number, concertation=actor.concertation)
         .exclude(state=ParticipationState.ENDED)
         .first()
     )
-    if place is None or not may_hold_key(place.role_set, SecrecyStatus(place.secrecy_status)):
+    if place is None or not may_answer(place.role_set, SecrecyStatus(place.secrecy_status)):
         raise errors.NoSuchManager
     if about.restricted and not live_grants(about).filter(participation=number).exists():
         raise errors.NoSuchManager
@@ -317,8 +338,10 @@ def close_situation(
             outcome_comment=comment,
         )
         row.state, row.closed_on, row.next_review_on = SituationState.CLOSED, day, None
+        row.kept_until = None
         row.last_entry_at = max(row.last_entry_at, moment(day))
         save(actor, row)
+        tell_holder(pen, row)
         pen.record(Verb.SITUATION_CLOSED, row, details={"from_state": str(before)})
         moves = [("outcomes", str(outcome), 1), *(("unmet_needs", need, 1) for need in unmet)]
         tally.move(pen, row.concertation_id, day, moves)

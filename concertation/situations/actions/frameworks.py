@@ -82,8 +82,9 @@ def end_framework(actor: gate.Actor, *, framework: UUID) -> None:
     with gate.writing(
         actor, Act.RECORD_FRAMEWORK, verb=Verb.FRAMEWORK_ENDED, purpose=Purpose.ADMINISTRATION
     ) as pen:
-        mine = Framework.objects.filter(
-            id=framework, concertation=my_concertation(actor), ended_at=None
-        )
-        if mine.update(ended_at=timezone.now()):
+        mine = Framework.objects.filter(id=framework, concertation=my_concertation(actor))
+        known = mine.exists()
+        if mine.filter(ended_at=None).update(ended_at=timezone.now()):
             pen.record(Verb.FRAMEWORK_ENDED, subjects=(Subject(SubjectKind.FRAMEWORK, framework),))
+    if not known:
+        raise gate.refuse_unknown(actor, purpose=Purpose.ADMINISTRATION, foreign=None)

@@ -11,7 +11,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from audit.enums import Purpose, Verb
 from audit.event import Event, Written
@@ -23,6 +22,7 @@ from concertation.situations import notices
 from concertation.situations.actions.erase import erase_without_keys
 from concertation.situations.enums import OPEN_STATES, ErasureCause, SituationState
 from concertation.situations.models import Situation
+from concertation.situations.reading import life_of
 from ethics.rights import retention
 from ethics.rights.retention import Due
 from ethics.roles import Role
@@ -47,17 +47,6 @@ def due_on(today: date) -> list[DueRow]:
     return [DueRow(number, due) for number, due in found if due is not None]
 
 
-def life_of(row: Situation) -> retention.Life:
-    """The dates the rules ask for."""
-    entered = timezone.localdate(row.last_entry_at)
-    return retention.Life(
-        signalled_on=row.signalled_on or entered,
-        last_entry_on=entered,
-        review_asked_on=row.review_asked_on,
-        closed_on=row.closed_on if row.state == SituationState.CLOSED else None,
-    )
-
-
 def apply(rows: Iterable[DueRow], today: date) -> None:
     """Do what falls due, one situation after another; each is asked again under its lock."""
     for row in rows:
@@ -78,7 +67,7 @@ def _ask_review(number: UUID, today: date) -> None:
         # On the next agenda, whatever date stood there before.
         row.review_asked_on = row.next_review_on = today
         _save(row, SituationState.DORMANT, Verb.SITUATION_STATE_CHANGED)
-        notices.tell(_concerned(row), notices.REVIEW_ASKED)
+        notices.tell(concerned(row), notices.REVIEW_ASKED)
 
 
 def _close(number: UUID, today: date) -> None:
@@ -87,8 +76,9 @@ def _close(number: UUID, today: date) -> None:
         if row is None:
             return
         row.closed_on, row.next_review_on = today, None
+        row.kept_until = None
         _save(row, SituationState.CLOSED, Verb.SITUATION_CLOSED)
-        notices.tell(_concerned(row), notices.CLOSED_BY_RULE)
+        notices.tell(concerned(row), notices.CLOSED_BY_RULE)
 
 
 def _erase(number: UUID, today: date) -> None:
@@ -126,13 +116,13 @@ def _save(row: Situation, state: SituationState, verb: Verb) -> None:
     )
 
 
-def _concerned(row: Situation) -> list[UUID]:
+def concerned(row: Situation) -> list[UUID]:
     """Who brought it, who holds it, and the coordinators."""
     places = Participation.objects.filter(
         concertation=row.concertation_id, state=ParticipationState.ADMITTED
     )
     away = set(row.conflicts.values_list("participation__person", flat=True))
-    mine = {row.brought_by_id, row.case_manager_id}
+    mine = {row.brought_by_id, row.supervisor_id, row.case_manager_id}
     return [
         each.id
         for each in places

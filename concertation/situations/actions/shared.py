@@ -10,8 +10,14 @@ from django.utils import timezone
 
 from audit.enums import Purpose, Verb
 from concertation.accounts.models import Participation
-from concertation.situations.enums import SituationState
-from concertation.situations.errors import DateOutOfReach, SituationError
+from concertation.situations import noticing
+from concertation.situations.enums import NoticeKind, SituationState
+from concertation.situations.errors import (
+    AlreadyBrought,
+    DateOutOfReach,
+    SituationError,
+    StaleVersion,
+)
 from concertation.situations.models import Situation
 from concertation.situations.reading.find import my_place
 from ethics import gate
@@ -87,6 +93,14 @@ def locked(actor: gate.Actor, number: UUID) -> Situation:
     return Situation.objects.select_for_update().get(id=number, concertation=actor.concertation)
 
 
+def still_a_draft(row: Situation, expected_version: int | None) -> None:
+    """Under the lock: nobody shared it, or wrote over it, since it was read."""
+    if row.state != SituationState.DRAFT:
+        raise AlreadyBrought(row.code or "")
+    if expected_version is not None and row.version != expected_version:
+        raise StaleVersion
+
+
 def save(actor: gate.Actor, row: SealedRecord) -> None:
     """Save, with its history where it has one: ciphertext, who and when."""
     row._history_user = actor.person  # type: ignore[attr-defined]  # read by simple-history
@@ -107,6 +121,16 @@ def touch(actor: gate.Actor, pen: gate.Pen, row: Situation, on: date) -> None:
         row.save(update_fields=["last_entry_at"])
     finally:
         del row.skip_history_when_saving  # type: ignore[attr-defined]
+
+
+def tell_holder(pen: gate.Pen, situation: Situation, *, urgent: bool = False) -> None:
+    """Tell the case manager that there is news: they need no contact with the person to be kept
+    informed (design 1). An import tells of nothing new."""
+    if pen.purpose == Purpose.IMPORT:
+        return
+    kind = NoticeKind.NEWS
+    by = pen.actor.participation
+    noticing.notice(kind, situation, situation.case_manager_id, by=by, urgent=urgent)
 
 
 def set_state(actor: gate.Actor, pen: gate.Pen, row: Situation, state: SituationState) -> None:

@@ -21,7 +21,7 @@ from concertation.situations.actions.bring import REVIEW_MONTHS, bring_by
 from concertation.situations.actions.shared import author_of, locked, me, save
 from concertation.situations.enums import Agreement, SituationState
 from concertation.situations.models import Situation
-from concertation.situations.reading import find_draft
+from concertation.situations.reading import find_to_share
 from concertation.situations.reading.sharing import Recipient, SharingPage, advisers, sharing_page
 from ethics import gate
 from ethics.policy import Act
@@ -43,7 +43,7 @@ def begin_long_sequence(
 
     Raises `Refused`, `NotReadable`, `AlreadyBrought` or `AnswersChanged`.
     """
-    about = find_draft(actor, draft, purpose=Purpose.BRINGING)
+    about = find_to_share(actor, draft, purpose=Purpose.BRINGING)
     page = sharing_page(actor, about, purpose=Purpose.BRINGING)
     progress = page.progress.with_answer(Question.DANGER, _yes_or_no(danger))
     progress = progress.with_answer(Question.IDENTIFIABLE, _yes_or_no(identifiable))
@@ -144,7 +144,7 @@ def _keep(actor: gate.Actor, about: Situation, page: SharingPage, progress: Prog
 def _writing(
     actor: gate.Actor, about: Situation, page: SharingPage, verb: Verb
 ) -> AbstractContextManager[gate.Pen]:
-    act = Act.BRING if page.draft else Act.DECIDE_SHARING
+    act = Act.SHARE_DRAFT if page.draft else Act.DECIDE_SHARING
     purpose = Purpose.BRINGING if page.draft else Purpose.FOLLOW_UP
     return gate.writing(actor, act, verb=verb, purpose=purpose, situation=about.id)
 

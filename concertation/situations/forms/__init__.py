@@ -6,21 +6,32 @@ from concertation.situations.forms.audience import (
     RequestForm,
     WithdrawForm,
 )
+from concertation.situations.forms.extensions import (
+    DecisionForm,
+    ExtensionForm,
+    OpinionForm,
+)
 from concertation.situations.forms.following import (
     AnswerForm,
     CloseForm,
     ContributeForm,
+    HandOverForm,
     ManagerForm,
+    MoveForm,
+    PostponeForm,
     ProposeForm,
     SheetForms,
 )
 from concertation.situations.forms.frameworks import FrameworkForm
 from concertation.situations.forms.guests import OpenToGuestForm
+from concertation.situations.forms.imports import ColumnsForm, StartForm, StepForm, UploadForm
 from concertation.situations.forms.presenting import (
     BringForm,
     Conflict,
     PresentationForm,
+    SendBackForm,
     ShareForm,
+    SubmitForm,
     VoiceForm,
 )
 from concertation.situations.forms.sharing import AgreementForm, DecideForm, QuestionForm
@@ -32,18 +43,30 @@ __all__ = [
     "AudienceForm",
     "BringForm",
     "CloseForm",
+    "ColumnsForm",
     "Conflict",
     "ContributeForm",
     "DecideForm",
+    "DecisionForm",
+    "ExtensionForm",
     "FrameworkForm",
+    "HandOverForm",
     "ManagerForm",
+    "MoveForm",
     "OpenToGuestForm",
+    "OpinionForm",
+    "PostponeForm",
     "PresentationForm",
     "ProposeForm",
     "QuestionForm",
     "RequestForm",
+    "SendBackForm",
     "ShareForm",
     "SheetForms",
+    "StartForm",
+    "StepForm",
+    "SubmitForm",
+    "UploadForm",
     "VoiceForm",
     "WithdrawForm",
 ]

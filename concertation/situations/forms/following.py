@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from concertation.situations import texts
-from concertation.situations.actions import FREE_KINDS, OF_THE_MEETING
+from concertation.situations.actions import FREE_KINDS, MOVED, OF_THE_MEETING
 from concertation.situations.enums import (
     ENDED_ACTION_STATES,
     ActionState,
@@ -27,7 +27,14 @@ from concertation.situations.forms.base import (
     one_line,
     radio,
 )
-from concertation.situations.reading import ActionRow, Choice, MyAction, Sheet
+from concertation.situations.reading import (
+    ActionRow,
+    Choice,
+    Elsewhere,
+    MyAction,
+    ScreenAction,
+    Sheet,
+)
 from concertation.situations.reading.words import ACTION_GLYPHS
 
 
@@ -36,6 +43,9 @@ class ContributeForm(SituationForm):
 
     kind = radio(_("Type d’entrée"), (), initial=ContributionKind.INFORMATION)
     text = area(_("Votre entrée"), texts.LONG, css="compose__area")
+    urgent = forms.BooleanField(
+        label=_("Prévenir tout de suite la personne référente"), required=False
+    )
 
     def __init__(self, *args: Any, coordinates: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,6 +63,15 @@ class ProposeForm(SituationForm):
     """An action: what, who, by when."""
 
     text = area(_("Action"), texts.MEDIUM, rows=2)
+    acts = one_line(
+        _("Si quelqu’un agit en dehors du tableau\u00a0: qui"),
+        texts.SHORT,
+        required=False,
+        help_text=_(
+            "Une fonction ou une organisation, jamais un nom\u00a0: «\u00a0le médecin"
+            " traitant\u00a0». La personne choisie ci-dessous fait le relais et donne le retour."
+        ),
+    )
     owner = forms.TypedChoiceField(label=_("Qui s’en charge"), coerce=UUID, error_messages=REQUIRED)
     due_on = day(_("Pour le"))
 
@@ -83,7 +102,9 @@ class AnswerForm(SituationForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
-    def of(cls, action: ActionRow | MyAction, data: Mapping[str, Any] | None = None) -> Self:
+    def of(
+        cls, action: ActionRow | MyAction | ScreenAction, data: Mapping[str, Any] | None = None
+    ) -> Self:
         """The form under one action; ids carry its number so that several stand on a page."""
         initial: dict[str, Any] = {"version": action.version}
         if action.state in cls.STATES:
@@ -118,19 +139,72 @@ class AnswerForm(SituationForm):
         ]
 
 
+class PostponeForm(SituationForm):
+    """Another day for an action, and why."""
+
+    due_on = day(_("Nouvelle échéance"))
+    text = area(_("Pourquoi"), texts.MEDIUM, rows=2)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def values(self) -> dict[str, Any]:
+        """The day, the reason, and the version that was on the page."""
+        data = self.cleaned_data
+        return {
+            "due_on": data["due_on"],
+            "text": data["text"],
+            "expected_version": data["version"],
+        }
+
+
+class HandOverForm(SituationForm):
+    """Somebody else for an action, with a word to the group."""
+
+    owner = forms.TypedChoiceField(
+        label=_("Qui s’en charge désormais"), coerce=UUID, error_messages=REQUIRED
+    )
+    note = area(_("Un mot au groupe"), texts.MEDIUM, rows=2, required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, people: Iterable[Choice] = (), **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_hand_%s", **kwargs)
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("Choisir…")),
+            *((str(each.number), each.label) for each in people),
+        ]
+
+    def values(self) -> dict[str, Any]:
+        """The owner, the note, and the version that was on the page."""
+        data = self.cleaned_data
+        return {
+            "owner": data["owner"],
+            "note": data["note"],
+            "expected_version": data["version"],
+        }
+
+
 class ManagerForm(SituationForm):
-    """Who holds the situation, and when the group looks at it again."""
+    """Who holds the situation, and when the group looks at it again.
+
+    Somebody else than oneself is asked, and says yes or no.
+    """
 
     case_manager = forms.TypedChoiceField(
         label=_("Référent·e"), coerce=UUID, empty_value=None, required=False
     )
     next_review_on = day(_("À revoir le"), required=False)
+    note = area(
+        _("Mot de passage, pour qui reprend"),
+        texts.MEDIUM,
+        rows=2,
+        required=False,
+        help_text=_("Il se lit au fil. La personne choisie est prévenue, et accepte ou décline."),
+    )
 
     def __init__(self, *args: Any, people: Iterable[Choice] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["case_manager"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("à trouver")),
-            *((str(each.number), each.label) for each in people if each.holds_key),
+            *((str(each.number), each.label) for each in people if each.may_hold),
         ]
 
 
@@ -149,6 +223,23 @@ class CloseForm(SituationForm):
         required=False,
     )
     comment = area(_("Commentaire"), texts.MEDIUM, required=False)
+
+
+class MoveForm(SituationForm):
+    """Where a situation moves, and what its closing here is called."""
+
+    place = forms.TypedChoiceField(
+        label=_("Vers quelle concertation"), coerce=UUID, error_messages=REQUIRED
+    )
+    outcome = radio(_("Pourquoi"), [(each.value, each.label) for each in MOVED])
+    comment = area(_("Commentaire"), texts.MEDIUM, required=False)
+
+    def __init__(self, *args: Any, places: Iterable[Elsewhere] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("Choisir…")),
+            *((str(each.number), each.label) for each in places),
+        ]
 
 
 @dataclass(frozen=True, slots=True)

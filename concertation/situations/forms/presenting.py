@@ -33,7 +33,17 @@ class Conflict:
     saved: str
 
 
-VOICE: Final = ("wish", "informed", "informed_why", "agreement", "agreement_on", "agreement_how")
+VOICE: Final = (
+    "wish",
+    "informed",
+    "informed_why",
+    "informed_on",
+    "informed_how",
+    "agreement",
+    "agreement_on",
+    "agreement_how",
+)
+_DAYS: Final = ("informed_on", "agreement_on")
 
 
 class VoiceForm(SituationForm):
@@ -47,6 +57,13 @@ class VoiceForm(SituationForm):
     )
     informed = radio(_("Sait-elle que vous en parlez ici\u00a0?"), Informed.choices, required=False)
     informed_why = one_line(_("Si c’est impossible\u00a0: pourquoi"), texts.SHORT, required=False)
+    informed_on = day(_("Informée le"), required=False)
+    informed_how = one_line(
+        _("Informée comment"),
+        texts.SHORT,
+        required=False,
+        help_text=_("De vive voix, avec la notice, avec un·e interprète…"),
+    )
     agreement = radio(_("Son accord"), Agreement.choices, required=False)
     agreement_on = day(_("Date de l’accord"), required=False)
     agreement_how = one_line(
@@ -61,9 +78,16 @@ class VoiceForm(SituationForm):
         super().__init__(*args, **kwargs)
         self._saved = saved or Presentation()
 
+    def clean_informed_on(self) -> date | None:
+        """The person was informed before today, or today."""
+        return self._come("informed_on")
+
     def clean_agreement_on(self) -> date | None:
         """An agreement was given before today, or today."""
-        given: date | None = self.cleaned_data["agreement_on"]
+        return self._come("agreement_on")
+
+    def _come(self, name: str) -> date | None:
+        given: date | None = self.cleaned_data[name]
         if given and given > timezone.localdate():
             raise forms.ValidationError(_("Cette date est encore à venir."))
         return given
@@ -84,7 +108,7 @@ class VoiceForm(SituationForm):
     def presentation(self) -> Presentation:
         """What was read, with the voice as it was typed."""
         typed: dict[str, Any] = {name: self.cleaned_data.get(name) or "" for name in VOICE}
-        typed["agreement_on"] = self.cleaned_data.get("agreement_on")
+        typed |= {name: self.cleaned_data.get(name) for name in _DAYS}
         return replace(self._saved, **typed)
 
     def values(self) -> dict[str, Any]:
@@ -188,6 +212,29 @@ class BringForm(PresentationForm):
     def values(self) -> dict[str, Any]:
         """The presentation, its version, and the form it came in."""
         return super().values() | {"form_number": self.cleaned_data["form_number"]}
+
+
+class SubmitForm(SituationForm):
+    """An intern hands their draft to their supervisor, as the page shows it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def values(self) -> dict[str, Any]:
+        """The version that was read, as the action names it."""
+        return {"expected_version": self.cleaned_data["version"]}
+
+
+class SendBackForm(SituationForm):
+    """A supervisor's word with the draft they give back."""
+
+    text = area(
+        _("Ce qu’il reste à faire"),
+        texts.MEDIUM,
+        help_text=_(
+            "Par exemple\u00a0: la deuxième phrase fait reconnaître le bâtiment. Votre stagiaire"
+            " est seul·e à lire ce mot."
+        ),
+    )
 
 
 YES_NO: Final = (("yes", _("Oui")), ("no", _("Non")))

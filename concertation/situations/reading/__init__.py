@@ -1,5 +1,7 @@
 """What pages show of situations: frozen dataclasses, opened by the gate, never a sealed model."""
 
+from concertation.situations.meeting_days import told_since
+from concertation.situations.reading.asking import MOST_WORDS, Asked
 from concertation.situations.reading.audience import (
     Audience,
     ReaderChoice,
@@ -14,6 +16,8 @@ from concertation.situations.reading.audience import (
     requests_waiting,
     to_withdraw,
 )
+from concertation.situations.reading.boarded import Board, BoardRow
+from concertation.situations.reading.changing import ActionPage, Step, action_page, has_ended
 from concertation.situations.reading.erasures import (
     Announced,
     Certificate,
@@ -21,16 +25,37 @@ from concertation.situations.reading.erasures import (
     announced,
     certificate,
     certificates,
+    life_of,
     to_erase,
 )
+from concertation.situations.reading.extensions import (
+    ExtensionPage,
+    ExtensionRow,
+    OpinionRow,
+    opinions,
+    opinions_waiting,
+    to_extend,
+    voice_of,
+)
 from concertation.situations.reading.find import (
+    check_is_about,
     check_is_of,
     find,
     find_action,
     find_draft,
+    find_to_confirm,
+    find_to_share,
     holds_key,
     in_sight,
+    is_closed,
     number_of,
+)
+from concertation.situations.reading.followed import (
+    FollowedRow,
+    NoticeRow,
+    followed,
+    my_notices,
+    notices_waiting,
 )
 from concertation.situations.reading.guard import FalseAlarms, GuardPage, Recognised, guard_page
 from concertation.situations.reading.guests import GuestPage, Tickable, guest_page
@@ -42,12 +67,8 @@ from concertation.situations.reading.history import (
 )
 from concertation.situations.reading.listing import (
     PAGE_SIZE,
-    Board,
-    BoardRow,
-    OpenedRow,
     board,
     has_board,
-    opened_to,
 )
 from concertation.situations.reading.mine import (
     Home,
@@ -60,6 +81,15 @@ from concertation.situations.reading.mine import (
     news,
     owed_feedback,
     owes,
+    told_on,
+)
+from concertation.situations.reading.moving import Elsewhere, places_elsewhere
+from concertation.situations.reading.opened import OpenedRow, opened_to
+from concertation.situations.reading.owed import (
+    BroughtOwed,
+    OwedByHouse,
+    brought_owed,
+    owed_by_organisation,
 )
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.presented import (
@@ -70,6 +100,7 @@ from concertation.situations.reading.presented import (
     check_may_bring,
     code_to_keep,
     draft_to_discard,
+    draft_to_share,
     drafts,
     own_draft,
     presented,
@@ -78,6 +109,13 @@ from concertation.situations.reading.presented import (
     to_note_withdrawal,
 )
 from concertation.situations.reading.reminders import Reminders, reminders
+from concertation.situations.reading.screen import (
+    OnScreen,
+    ScreenAction,
+    ScreenSheet,
+    on_own_screen,
+    on_screen,
+)
 from concertation.situations.reading.sharing import (
     DecisionShown,
     SharingPage,
@@ -93,28 +131,51 @@ from concertation.situations.reading.sheet import (
     readers_by_organisation,
     situation_sheet,
 )
+from concertation.situations.reading.supervised import (
+    Handed,
+    Submission,
+    ToConfirm,
+    confirms,
+    draft_to_confirm,
+    submission,
+    submits,
+    supervisor,
+)
 
 __all__ = [
+    "MOST_WORDS",
     "PAGE_SIZE",
+    "ActionPage",
     "ActionRow",
     "Announced",
+    "Asked",
     "Audience",
     "Board",
     "BoardRow",
+    "BroughtOwed",
     "Certificate",
     "Choice",
     "DecisionShown",
     "DraftRow",
+    "Elsewhere",
     "EntryRow",
+    "ExtensionPage",
+    "ExtensionRow",
     "FalseAlarms",
     "FieldHistory",
+    "FollowedRow",
     "GuardPage",
     "GuestPage",
+    "Handed",
     "History",
     "Home",
     "MyAction",
     "News",
+    "NoticeRow",
+    "OnScreen",
     "OpenedRow",
+    "OpinionRow",
+    "OwedByHouse",
     "OwedFeedback",
     "Presented",
     "ReaderChoice",
@@ -122,48 +183,73 @@ __all__ = [
     "Recognised",
     "Reminders",
     "RequestRow",
+    "ScreenAction",
+    "ScreenSheet",
     "SharingPage",
     "Sheet",
+    "Step",
+    "Submission",
     "Tickable",
     "ToClose",
+    "ToConfirm",
     "ToErase",
     "ToInform",
     "ToWithdraw",
     "Version",
     "WithdrawnRow",
+    "action_page",
     "advisers",
     "announced",
     "audience",
     "board",
     "brings",
+    "brought_owed",
     "certificate",
     "certificates",
+    "check_is_about",
     "check_is_of",
     "check_may_bring",
     "choices",
     "code_to_keep",
+    "confirms",
     "decision_taken",
+    "draft_to_confirm",
     "draft_to_discard",
+    "draft_to_share",
     "drafts",
     "field_history",
     "find",
     "find_action",
     "find_draft",
+    "find_to_confirm",
+    "find_to_share",
+    "followed",
     "guard_page",
     "guest_page",
     "has_board",
+    "has_ended",
     "holds_key",
     "home",
     "in_sight",
+    "is_closed",
+    "life_of",
     "live_grants",
     "my_actions",
+    "my_notices",
     "news",
+    "notices_waiting",
     "number_of",
+    "on_own_screen",
+    "on_screen",
     "opened_to",
+    "opinions",
+    "opinions_waiting",
+    "owed_by_organisation",
     "owed_feedback",
     "owes",
     "own_draft",
     "people",
+    "places_elsewhere",
     "presented",
     "readers_by_organisation",
     "reads",
@@ -172,9 +258,16 @@ __all__ = [
     "requests_waiting",
     "sharing_page",
     "situation_sheet",
+    "submission",
+    "submits",
+    "supervisor",
     "to_close",
     "to_edit",
     "to_erase",
+    "to_extend",
     "to_note_withdrawal",
     "to_withdraw",
+    "told_on",
+    "told_since",
+    "voice_of",
 ]

@@ -106,7 +106,7 @@ def reads(actor: gate.Actor, situation: UUID) -> bool:
 def choices(row: Situation) -> tuple[ReaderChoice, ...]:
     """Who can be named as a reader of a situation: nobody who withdrew from it."""
     grants = {each.participation: each.until for each in live_grants(row)}
-    by_rule = {row.brought_by_id, row.case_manager_id}
+    by_rule = {row.brought_by_id, row.supervisor_id, row.case_manager_id}
     found = []
     for each in _admitted(row):
         inside = may_hold_key(each.role_set, SecrecyStatus(each.secrecy_status))

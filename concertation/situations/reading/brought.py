@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from audit.enums import Purpose
@@ -38,9 +39,15 @@ def brought_text(actor: gate.Actor, row: Situation, *, purpose: Purpose) -> Brou
     opened = gate.reveal(
         actor, records=[first], subjects=[row.id], purpose=purpose, act=Act.READ_OWN
     )
+    values = {name: opened.get(first, name) for name in FIELD_LABELS}
+    return Brought(shown(values["headline"]), told(values))
+
+
+def told(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Each answer of a presentation with its label, but its headline; empty ones are left out."""
     texts = (
-        (str(label), described(name, opened.get(first, name)))
+        (str(label), described(name, values[name]))
         for name, label in FIELD_LABELS.items()
         if name not in {"headline", "outcome", "outcome_comment"}
     )
-    return Brought(shown(opened.get(first, "headline")), tuple(each for each in texts if each[1]))
+    return tuple(each for each in texts if each[1])

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
-from concertation.situations.enums import SituationState
-from concertation.situations.models import Erasure
+from concertation.situations.enums import OPEN_STATES, SituationState
+from concertation.situations.models import Erasure, Situation
 from concertation.situations.reading.find import check_offered, code_of, find, in_sight
 from concertation.situations.reading.words import place
 from ethics import gate
@@ -55,22 +55,42 @@ class Announced:
     on: date
 
 
+def life_of(row: Situation) -> retention.Life:
+    """The dates the rules ask for."""
+    entered = timezone.localdate(row.last_entry_at)
+    return retention.Life(
+        signalled_on=row.signalled_on or entered,
+        last_entry_on=entered,
+        review_asked_on=row.review_asked_on,
+        closed_on=row.closed_on if row.state == SituationState.CLOSED else None,
+        kept_until=row.kept_until,
+    )
+
+
 def to_erase(actor: gate.Actor, code: str) -> ToErase:
     """What the page of erasing needs to know; raises `Refused`."""
     row = find(actor, code, purpose=Purpose.ADMINISTRATION)
     check_offered(actor, row, Act.ERASE, Verb.ERASED, Purpose.ADMINISTRATION)
-    return ToErase(row.id, code_of(row), erased_on(row.closed_on))
+    return ToErase(row.id, code_of(row), erased_on(row))
 
 
-def erased_on(closed_on: date | None) -> date | None:
-    """The day the rules erase a situation closed that day."""
-    return retention.erased_on(closed_on) if closed_on else None
+def erased_on(row: Situation) -> date | None:
+    """The day the rules erase a closed situation; none for an open one."""
+    return retention.last_day(life_of(row)) if row.closed_on else None
+
+
+def last_day_soon(row: Situation) -> date | None:
+    """The last day of an open situation, from half a year before; renewing takes its time."""
+    day = retention.last_day(life_of(row))
+    near = retention.months_later(timezone.localdate(), retention.QUIET_MONTHS) >= day
+    return day if near and row.state in OPEN_STATES else None
 
 
 def announced(actor: gate.Actor, on: date) -> tuple[Announced, ...]:
     """The closed situations whose erasure is to be announced by that day; codes only, recorded."""
     closed = in_sight(actor).filter(state=SituationState.CLOSED, closed_on__isnull=False)
-    rows = [row for row in closed if row.closed_on and retention.announced_on(row.closed_on) <= on]
+    days = {row.id: retention.last_day(life_of(row)) for row in closed}
+    rows = [row for row in closed if retention.announced_on(days[row.id]) <= on]
     if not rows:
         return ()
     seen = gate.reveal(
@@ -80,11 +100,7 @@ def announced(actor: gate.Actor, on: date) -> tuple[Announced, ...]:
         purpose=Purpose.AGENDA,
         act=Act.LIST,
     )
-    return tuple(
-        Announced(code_of(row), day)
-        for row in rows
-        if row.id in seen.groups and (day := erased_on(row.closed_on))
-    )
+    return tuple(Announced(code_of(row), days[row.id]) for row in rows if row.id in seen.groups)
 
 
 def certificates(actor: gate.Actor) -> tuple[Certificate, ...]:

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from audit.enums import Purpose, Verb
 from concertation.situations.codes import parse_code, show_code
-from concertation.situations.enums import ActionState, SituationState
+from concertation.situations.enums import OPEN_STATES, ActionState, SituationState
 from concertation.situations.errors import AlreadyBrought
-from concertation.situations.models import AgreedAction, Situation, SituationGrant
+from concertation.situations.models import AgreedAction, Situation, SituationGrant, answered_by
 from ethics import gate
 from ethics.policy import Act, Refusal
 from ethics.roles import Role, may_hold_key
@@ -55,6 +55,36 @@ def find_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situatio
     return row
 
 
+def is_closed(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.FOLLOW_UP) -> bool:
+    """Whether a situation is closed, for a form sent twice or left by “back”: it leads to the
+    sheet, which decides what is shown. Raises `Refused` for an unknown code."""
+    return find(actor, code, purpose=purpose).state == SituationState.CLOSED
+
+
+def find_to_share(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situation:
+    """A draft that this person decides on: their own, or their intern's that awaits them.
+
+    Whoever may not decide on sharing (an intern) is refused. Raises what `find_draft` raises.
+    """
+    handed = Situation.objects.filter(id=number, supervisor=actor.participation).exists()
+    find_one = find_to_confirm if handed else find_draft
+    row = find_one(actor, number, purpose=purpose)
+    check_offered(actor, row, Act.SHARE_DRAFT, Verb.SHARING_ANSWERED, purpose)
+    return row
+
+
+def find_to_confirm(actor: gate.Actor, number: UUID, *, purpose: Purpose) -> Situation:
+    """An intern's draft that awaits this person; any other raises `Refused`."""
+    row = Situation.objects.select_related("brought_by__person").filter(id=number).first()
+    handed = row is not None and row.supervisor_id == actor.participation
+    if row is None or row.erasing or not handed or row.brought_by_id == actor.participation:
+        foreign = (row.concertation_id, row.id) if row else None
+        raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
+    if row.state != SituationState.DRAFT:
+        raise AlreadyBrought(row.code or "")
+    return row
+
+
 def check_offered(
     actor: gate.Actor, row: Situation, act: Act, verb: Verb, purpose: Purpose
 ) -> None:
@@ -77,10 +107,14 @@ def check_is_of(
 
     Raises `Refused`.
     """
-    about = find(actor, code, purpose=purpose)
+    check_is_about(actor, find(actor, code, purpose=purpose).id, action, purpose=purpose)
+
+
+def check_is_about(actor: gate.Actor, situation: UUID, action: UUID, *, purpose: Purpose) -> None:
+    """The same for a situation known by its number. Raises `Refused`."""
     row = find_action(actor, action, purpose=purpose)
-    if row.situation_id != about.id:
-        foreign = (about.concertation_id, row.situation_id)
+    if row.situation_id != situation:
+        foreign = (row.situation.concertation_id, row.situation_id)
         raise gate.refuse_unknown(actor, purpose=purpose, foreign=foreign)
 
 
@@ -136,7 +170,7 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
         permission__codename="read_situation",
     ).values("content_object")
     rows = rows.filter(Q(restricted=False) | Q(id__in=granted))
-    rows = rows.filter(Q(hidden=False) | Q(brought_by=actor.participation))
+    rows = rows.filter(Q(hidden=False) | answered_by(actor.participation))
     rows = rows.exclude(conflicts__participation__person=actor.person)
     if may_hold_key(person.roles, person.status):
         return rows
@@ -150,3 +184,16 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
         )
         return rows.filter(Q(id__in=owned) | Q(brought_by=actor.participation))
     return rows.none()
+
+
+def neighbours(actor: gate.Actor, row: Situation) -> tuple[str, str]:
+    """The codes of the situations before and after this one, of those the actor may ask for; empty
+    at the ends, and for one that is closed."""
+    rows = in_sight(actor).filter(state__in=OPEN_STATES).order_by("signalled_on", "id")
+    pairs = list(rows.values_list("id", "code"))
+    numbers = [number for number, _ in pairs]
+    if row.id not in numbers:
+        return "", ""
+    place = numbers.index(row.id)
+    codes = ["", *(show_code(code or "") for _, code in pairs), ""]
+    return codes[place], codes[place + 2]

@@ -1,7 +1,7 @@
 """How each text of a situation came to be: every version, who wrote it and when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,8 +13,10 @@ from audit.enums import Purpose
 from concertation.accounts.models import Participation
 from concertation.situations.enums import SituationState
 from concertation.situations.models import Situation
+from concertation.situations.reading.changing import Step, action_steps
+from concertation.situations.reading.differences import Part, between
 from concertation.situations.reading.find import code_of, find
-from concertation.situations.reading.words import described, place
+from concertation.situations.reading.words import described, place, shown
 from ethics import gate
 from ethics.policy import Act
 
@@ -44,6 +46,8 @@ class Version:
     by: str
     at: datetime
     text: str
+    # The same, with what changed since the text before.
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,20 @@ class FieldHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionHistory:
+    """An agreed action with what changed in it, the newest first."""
+
+    text: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """All fields of a situation that ever held something."""
 
     code: str
     fields: tuple[FieldHistory, ...]
+    actions: tuple[ActionHistory, ...]
 
 
 def field_history(actor: gate.Actor, code: str) -> History:
@@ -71,9 +84,10 @@ def field_history(actor: gate.Actor, code: str) -> History:
     row = find(actor, code, purpose=Purpose.SHEET)
     entries = _versions(row)
     records = [entry.instance for entry in entries]
+    agreed = list(row.actions.all())
     opened = gate.reveal(
         actor,
-        records=records,
+        records=[*records, *agreed],
         subjects=[row.id],
         purpose=Purpose.SHEET,
         act=Act.READ_HISTORY,
@@ -84,7 +98,14 @@ def field_history(actor: gate.Actor, code: str) -> History:
         FieldHistory(str(label), _changes(name, pairs, opened, authors))
         for name, label in FIELD_LABELS.items()
     )
-    return History(code_of(row), tuple(each for each in fields if each.versions))
+    steps = action_steps(row, agreed) if agreed else {}
+    return History(
+        code_of(row),
+        tuple(each for each in fields if each.versions),
+        tuple(
+            ActionHistory(shown(opened.get(each, "text")), tuple(steps[each.id])) for each in agreed
+        ),
+    )
 
 
 def _versions(row: Situation) -> list[Any]:
@@ -116,4 +137,6 @@ def _changes(
             continue
         by = authors.get(entry.history_user_id, "")
         versions.append(Version(record.version, by, entry.history_date, text))
-    return tuple(reversed(versions))
+    found = between([each.text for each in versions])
+    compared = [replace(each, parts=parts) for each, parts in zip(versions, found, strict=True)]
+    return tuple(reversed(compared))

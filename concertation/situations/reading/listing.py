@@ -1,92 +1,95 @@
-"""The board: fifty situations a page, the next date first."""
+"""The board: fifty situations a page, the next date first.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+What is in sight is read as a slim index of clear columns, one row a situation; views, counts and
+order come from it in memory. Sealed text is opened for the page alone, in one event of the list.
+A need or words are looked for in opened texts: an event of its own, `search`, tells through which
+situations; nothing opened for it is kept.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, TextField, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from audit.enums import Purpose
+from concertation.accounts.models import Participation
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
     OPEN_ACTION_STATES,
     OPEN_STATES,
+    ActionState,
     Need,
     SituationState,
     Urgency,
 )
-from concertation.situations.models import AgreedAction, Situation, SituationGrant
-from concertation.situations.reading.brought import as_brought
-from concertation.situations.reading.find import code_of, in_sight, visits
+from concertation.situations.meeting_days import told_since
+from concertation.situations.models import (
+    AgreedAction,
+    Contribution,
+    Situation,
+    acted_for,
+    answered_by,
+)
+from concertation.situations.reading.asking import (
+    EVERYTHING,
+    NOBODY,
+    STATES,
+    Asked,
+    holds,
+    words_of,
+)
+from concertation.situations.reading.boarded import Board, BoardRow, Choices
+from concertation.situations.reading.find import code_of, in_sight
+from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.words import SITUATION_GLYPHS, label, labels, shown
 from ethics import gate
 from ethics.policy import Act
 
 PAGE_SIZE: Final = 50
-VIEWS: Final = ("all", "mine", "overdue")
-STATES: Final = (*OPEN_STATES, SituationState.CLOSED)
 _FAR: Final = date(9999, 12, 31)
-_LATE_STATES: Final = Q(actions__state__in=AGREED_ACTION_STATES, state__in=OPEN_STATES)
+_NO_ACTIONS: Final = (0, 0, None, 0)
 _LISTED: Final = ("headline", "needs", "urgency")
+# What a seal is bound to.
+_BINDING: Final = ("container", "scope", "key_generation", "version")
+# Words are looked for in what introduces a situation; in the whole account when asked.
+_BRIEF: Final = ("headline", "question")
+_WHOLE: Final = (*_BRIEF, "account", "tried", "strengths")
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One situation in the list: its frame, and of its text the headline only."""
+class _Line:
+    """A situation in the index: clear columns, and what was counted of its actions."""
 
-    code: str
-    headline: str
-    needs: tuple[str, ...]
-    urgency: str
-    # A word stands beside the headline only when it is more than "not urgent".
-    pressing: bool
+    id: UUID
+    code: str | None
     state: str
-    glyph: str
-    restricted: bool
-    next_on: date | None
-    next_is_action: bool
+    signalled_on: date | None
+    review_on: date | None
+    holder: str | None
+    brought: bool
+    held: bool
     open_actions: int
-    overdue_actions: int
-    holder: str
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A page of the board, with how many situations each view holds."""
-
-    rows: tuple[BoardRow, ...]
-    view: str
-    state: str
-    page: int
-    pages: int
-    all: int
-    mine: int
-    overdue: int
-    overdue_actions: int
+    late_actions: int
+    next_due: date | None
+    owned: int
 
     @property
-    def states(self) -> tuple[tuple[str, str], ...]:
-        """The states to choose from, with their words."""
-        return tuple((str(each), str(each.label)) for each in STATES)
+    def is_mine(self) -> bool:
+        return self.brought or self.held or self.owned > 0
 
     @property
-    def previous(self) -> int:
-        """The page before, 0 on the first."""
-        return self.page - 1
+    def next_on(self) -> date | None:
+        days = [day for day in (self.review_on, self.next_due) if day]
+        return min(days) if days and self.state != SituationState.CLOSED else None
 
     @property
-    def next(self) -> int:
-        """The page after, 0 on the last."""
-        return self.page + 1 if self.page < self.pages else 0
-
-    @property
-    def filtered(self) -> bool:
-        """Whether an empty page may only mean a narrow filter."""
-        return self.view != "all" or bool(self.state)
+    def overdue(self) -> int:
+        return 0 if self.state == SituationState.CLOSED else self.late_actions
 
 
 def has_board(actor: gate.Actor) -> bool:
@@ -94,182 +97,263 @@ def has_board(actor: gate.Actor) -> bool:
     return gate.may(actor, Act.LIST)
 
 
-def board(actor: gate.Actor, *, view: str = "all", state: str = "", page: int = 1) -> Board:
-    """A page of the board: open situations, or those in one state; all, mine or overdue.
+def board(
+    actor: gate.Actor,
+    asked: Asked = EVERYTHING,
+    *,
+    since: datetime | None = None,
+    searched: str = "",
+    whole: bool = False,
+) -> Board:
+    """A page of the board: open situations, or those in one state, as they were asked for.
 
-    Filters are clear columns only: no address holds a word. One event stands for the page, with
-    the situations it lists. Raises `Refused` for whoever the board isn't for.
+    `since` is this person's last visit. `searched` are words, looked for in headlines and
+    questions, and with `whole` in the accounts too. Raises `Refused` for whoever the board isn't
+    for; nothing was read then.
     """
-    view = view if view in VIEWS else "all"
-    state = state if state in STATES else ""
-    within = in_sight(actor).filter(state__in=[state] if state else OPEN_STATES)
-    chosen = within.filter({"all": Q(), "mine": _mine(actor), "overdue": _late()}[view])
-    late = _LATE_STATES & Q(actions__due_on__lt=timezone.localdate())
-    totals = within.aggregate(
-        all=Count("pk", distinct=True),
-        mine=Count("pk", filter=_mine(actor), distinct=True),
-        overdue=Count("pk", filter=late, distinct=True),
-        overdue_actions=Count("actions", filter=late, distinct=True),
+    act = Act.SEARCH if words_of(searched) else Act.LIST
+    if not gate.may(actor, act):
+        gate.reveal(actor, records=[], subjects=[], purpose=Purpose.BOARD, act=act)
+    within = _narrowed(actor, asked)
+    lines = _index(actor, within)
+    if asked.needed or words_of(searched):
+        kept = _found(actor, within, asked.needed, words_of(searched), whole=whole)
+        lines = [each for each in lines if each.id in kept]
+    fresh = _fresh(actor, lines, since)
+    views = {
+        "all": lines,
+        "mine": [each for each in lines if each.is_mine],
+        "overdue": [each for each in lines if each.overdue],
+        "new": [each for each in lines if each.id in fresh] if fresh else [],
+    }
+    people = _people(actor)
+    chosen = sorted(views[asked.view], key=_order(asked.order, people), reverse=asked.descending)
+    pages = max(1, -(-len(chosen) // PAGE_SIZE))
+    asked = replace(asked, page=min(asked.page, pages))
+    listed = chosen[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
+    return Board(
+        rows=_rows(actor, listed, fresh, people),
+        asked=asked,
+        choices=_choices(people, lines),
+        pages=pages,
+        found=len(chosen),
+        all=len(lines),
+        mine=len(views["mine"]),
+        overdue=len(views["overdue"]),
+        new=len(fresh) if since else None,
+        overdue_actions=sum(each.overdue for each in lines),
+        searched=searched,
+        whole=whole,
     )
-    pages = max(1, -(-totals[view] // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    rows = list(_ordered(chosen)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+
+
+def _narrowed(actor: gate.Actor, asked: Asked) -> QuerySet[Situation]:
+    """By clear columns: state, holder, and the organisation that brings, holds or acts."""
+    rows = in_sight(actor).filter(state__in=[asked.state] if asked.state else OPEN_STATES)
+    if asked.holder:
+        rows = rows.filter(case_manager=None if asked.holder == NOBODY else UUID(asked.holder))
+    if asked.organisation:
+        organisation = UUID(asked.organisation)
+        acting = AgreedAction.objects.filter(
+            situation=OuterRef("pk"),
+            owner__organisation=organisation,
+            state__in=OPEN_ACTION_STATES,
+        )
+        rows = rows.filter(
+            Q(brought_by__organisation=organisation)
+            | Q(case_manager__organisation=organisation)
+            | Exists(acting)
+        )
+    return rows
+
+
+def _index(actor: gate.Actor, within: QuerySet[Situation]) -> list[_Line]:
+    """One row a situation, as it was brought; counts of actions are grouped apart, by their own
+    key: grouped by the situations' columns they took most of the page's time."""
+    me = actor.participation
+    late = Q(state__in=AGREED_ACTION_STATES, due_on__lt=timezone.localdate())
+    grouped = (
+        AgreedAction.objects.filter(
+            situation__concertation=actor.concertation, state__in=OPEN_ACTION_STATES
+        )
+        .order_by()
+        .values_list("situation")
+        .annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=late),
+            due=Min("due_on"),
+            owned=Count("pk", filter=acted_for(me)),
+        )
+    )
+    counted = {situation: counts for situation, *counts in grouped}
+    rows = within.order_by("signalled_on", "id").annotate(
+        # As text: of thousands of numbers only the few that differ are read as such.
+        holder=Cast("case_manager", TextField()),
+        brought=Case(When(brought_by=me, then=True), default=False),
+        held=Case(When(answered_by(me) | Q(case_manager=me), then=True), default=False),
+    )
+    told = rows.values_list(
+        "id", "code", "state", "signalled_on", "next_review_on", "holder", "brought", "held"
+    )
+    return [_Line(*each, *counted.get(each[0], _NO_ACTIONS)) for each in told]
+
+
+def _found(
+    actor: gate.Actor,
+    within: QuerySet[Situation],
+    need: Need | None,
+    words: tuple[str, ...],
+    *,
+    whole: bool,
+) -> set[UUID]:
+    """The situations with a need and words in their texts: opened, looked through, forgotten."""
+    texts = () if not words else _WHOLE if whole else _BRIEF
+    fields = (*texts, "needs") if need else texts
+    rows = list(_with(within, fields))
     opened = gate.reveal(
         actor,
         records=rows,
         subjects=[row.id for row in rows],
         purpose=Purpose.BOARD,
+        act=Act.SEARCH,
+        fields={Situation.SEALED_AS: fields},
+    )
+    return {
+        row.id
+        for row in rows
+        if (need is None or need in _several(opened.get(row, "needs")))
+        and holds((opened.get(row, name) for name in texts), words)
+    }
+
+
+def _several(value: Any) -> Sequence[str]:
+    return value if isinstance(value, list) else ()
+
+
+def _with(rows: QuerySet[Situation], fields: Iterable[str]) -> QuerySet[Situation]:
+    """What isn't opened isn't fetched: a row has fourteen sealed texts."""
+    return rows.order_by().only(*_BINDING, *fields)
+
+
+def _fresh(actor: gate.Actor, lines: Sequence[_Line], since: datetime | None) -> set[UUID]:
+    """What others brought or entered since then."""
+    if since is None:
+        return set()
+    told = Contribution.objects.filter(
+        situation__concertation=actor.concertation, made_at__gt=since
+    ).exclude(author=actor.participation)
+    entered = set(told.order_by().values_list("situation", flat=True))
+    day = timezone.localtime(since).date()
+    return {
+        each.id
+        for each in lines
+        if each.id in entered
+        or (not each.brought and each.signalled_on is not None and each.signalled_on >= day)
+    }
+
+
+def _people(actor: gate.Actor) -> Mapping[UUID, Participation]:
+    """Everybody who has or had a place here: names of holders and organisations."""
+    rows = Participation.objects.filter(concertation=actor.concertation)
+    return {row.id: row for row in rows.select_related("organisation", "person")}
+
+
+def _order(column: str, people: Mapping[UUID, Participation]) -> Callable[[_Line], Any]:
+    """What to sort by; what has no date yet awaits the group and comes as it was brought."""
+    if column == "holder":
+        names = {row.id.hex: row.organisation.name for row in people.values()}
+        return lambda line: (not line.holder, names.get((line.holder or "").replace("-", ""), ""))
+    orders: dict[str, Callable[[_Line], Any]] = {
+        "next": lambda line: line.next_on or line.signalled_on or _FAR,
+        "code": lambda line: line.code or "",
+        "state": lambda line: STATES.index(SituationState(line.state)),
+        "actions": lambda line: (-line.overdue, -line.open_actions),
+    }
+    return orders[column]
+
+
+def _choices(people: Mapping[UUID, Participation], lines: Sequence[_Line]) -> Choices:
+    holding = {UUID(each) for each in {line.holder for line in lines} if each}
+    holders = [
+        (str(row.id), f"{row.organisation.name}, {row.person.name}")
+        for row in people.values()
+        if row.id in holding or row.is_current()
+    ]
+    organisations = {str(row.organisation_id): row.organisation.name for row in people.values()}
+    return Choices(
+        states=tuple((str(each), str(each.label)) for each in STATES),
+        needs=tuple((str(number), str(each.label)) for number, each in enumerate(Need, start=1)),
+        holders=tuple(holders),
+        organisations=tuple(sorted(organisations.items(), key=lambda pair: pair[1].casefold())),
+    )
+
+
+def _rows(
+    actor: gate.Actor,
+    listed: Sequence[_Line],
+    fresh: set[UUID],
+    people: Mapping[UUID, Participation],
+) -> tuple[BoardRow, ...]:
+    numbers = [line.id for line in listed]
+    rows = {
+        row.id: row
+        for row in _with(
+            in_sight(actor).filter(id__in=numbers), ("code", "restricted", "case_manager", *_LISTED)
+        )
+    }
+    opened = gate.reveal(
+        actor,
+        records=list(rows.values()),
+        subjects=numbers,
+        purpose=Purpose.BOARD,
         act=Act.LIST,
         fields={Situation.SEALED_AS: _LISTED},
     )
-    return Board(
-        rows=tuple(_row(row, opened) for row in rows if row.id in opened.groups),
-        view=view,
-        state=state,
-        page=page,
-        pages=pages,
-        **totals,
+    owed = _owed(actor, numbers)
+    return tuple(
+        _row(rows[line.id], line, opened, owed.count(line.id), people, is_new=line.id in fresh)
+        for line in listed
+        if line.id in opened.groups and line.id in rows
     )
 
 
-def _mine(actor: gate.Actor) -> Q:
-    owned = AgreedAction.objects.filter(
-        situation=OuterRef("pk"), owner=actor.participation, state__in=OPEN_ACTION_STATES
-    )
-    held = Q(brought_by=actor.participation) | Q(case_manager=actor.participation)
-    return held | Q(Exists(owned))
+def _owed(actor: gate.Actor, numbers: Sequence[UUID]) -> list[UUID]:
+    """A situation for each action of it whose owner hasn't told the group yet."""
+    since = told_since(actor.concertation)
+    rows = AgreedAction.objects.filter(
+        situation__in=numbers, agreed_on__isnull=False, situation__state__in=OPEN_STATES
+    ).exclude(state=ActionState.WITHDRAWN)
+    rows = rows.order_by().annotate(told_on=told_on()).only("situation", "agreed_on", "ended_on")
+    return [row.situation_id for row in rows if owes(row, since)]
 
 
-def _late() -> Q:
-    late = AgreedAction.objects.filter(
-        state__in=AGREED_ACTION_STATES,
-        due_on__lt=timezone.localdate(),
-        situation__state__in=OPEN_STATES,
-    )
-    return Q(Exists(late.filter(situation=OuterRef("pk"))))
-
-
-def _ordered(rows: QuerySet[Situation]) -> QuerySet[Any]:
-    """With counts of actions, by next date; what has none yet awaits the group and comes first."""
-    opened = Q(actions__state__in=OPEN_ACTION_STATES)
-    late = Q(actions__state__in=AGREED_ACTION_STATES, actions__due_on__lt=timezone.localdate())
-    return (
-        rows.select_related("case_manager__organisation")
-        # What isn't listed isn't fetched: a row has eleven sealed texts more.
-        .defer(*(each.name for each in Situation.sealed_fields() if each.name not in _LISTED))
-        .annotate(
-            open_actions=Count("actions", filter=opened),
-            late_actions=Count("actions", filter=late),
-            next_due=Min("actions__due_on", filter=opened),
-        )
-        .annotate(
-            order=Case(
-                When(next_due=None, next_review_on=None, then=F("signalled_on")),
-                default=Least(Coalesce("next_review_on", _FAR), Coalesce("next_due", _FAR)),
-            )
-        )
-        .order_by("order", "signalled_on", "id")
-    )
-
-
-def _row(row: Any, opened: gate.Revelation) -> BoardRow:
+def _row(
+    row: Any,
+    line: _Line,
+    opened: gate.Revelation,
+    owed: int,
+    people: Mapping[UUID, Participation],
+    *,
+    is_new: bool,
+) -> BoardRow:
     urgency = opened.get(row, "urgency")
-    closed = row.state == SituationState.CLOSED
-    days = [day for day in (row.next_review_on, row.next_due) if day and not closed]
-    next_on = min(days, default=None)
+    closed = line.state == SituationState.CLOSED
+    holder = people.get(row.case_manager_id)
     return BoardRow(
         code=code_of(row),
         headline=shown(opened.get(row, "headline")),
         needs=labels(opened.get(row, "needs"), Need),
         urgency=label(urgency, Urgency),
         pressing=urgency in {Urgency.SOON, Urgency.ACUTE},
-        state=str(SituationState(row.state).label),
-        glyph=SITUATION_GLYPHS[row.state],
+        state=str(SituationState(line.state).label),
+        glyph=SITUATION_GLYPHS[line.state],
         restricted=row.restricted,
-        next_on=next_on,
-        next_is_action=next_on is not None and next_on != row.next_review_on,
-        open_actions=0 if closed else row.open_actions,
-        overdue_actions=0 if closed else row.late_actions,
-        holder=row.case_manager.organisation.name if row.case_manager else "",
+        is_new=is_new,
+        next_on=line.next_on,
+        next_is_action=line.next_on is not None and line.next_on != line.review_on,
+        open_actions=0 if closed else line.open_actions,
+        overdue_actions=line.overdue,
+        owed=owed,
+        holder=holder.organisation.name if holder else "",
+        holder_left=holder is not None and not closed and not holder.is_current(),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedRow:
-    """A situation opened to a guest; or to a limited reader, by an action or because they brought
-    it: then its headline is the one they wrote."""
-
-    number: UUID
-    code: str
-    headline: str
-    actions: tuple[str, ...]
-    brought: bool
-    state: str
-    glyph: str
-    until: date | None
-
-
-def opened_to(actor: gate.Actor) -> tuple[OpenedRow, ...]:
-    """What is opened to someone the board isn't for: a short list, without narrative.
-
-    It may be empty for a guest or a limited reader; to anybody else nothing is ever opened here,
-    and asking is refused. Raises `Refused`.
-    """
-    if not visits(actor):
-        gate.reveal(actor, records=[], subjects=[], purpose=Purpose.BOARD, act=Act.LIST)
-    mine = Q(brought_by=actor.participation)
-    rows = list(
-        in_sight(actor)
-        .filter(mine | Q(state__in=OPEN_STATES))
-        .annotate(until=_granted_until(actor))
-        .order_by("-signalled_on", "id")
-    )
-    numbers = [row.id for row in rows]
-    owned = list(AgreedAction.objects.filter(situation__in=numbers, owner=actor.participation))
-    opened = gate.reveal(
-        actor,
-        records=[*rows, *owned],
-        subjects=numbers,
-        purpose=Purpose.BOARD,
-        fields={Situation.SEALED_AS: ("headline",), AgreedAction.SEALED_AS: ("text",)},
-    )
-    written = _own_headlines(actor, rows)
-    return tuple(
-        OpenedRow(
-            number=row.id,
-            code=code_of(row),
-            headline=shown(opened.get(row, "headline")) or written.get(row.id, ""),
-            actions=tuple(
-                shown(opened.get(each, "text")) for each in owned if each.situation_id == row.id
-            ),
-            brought=row.id in written,
-            state=str(SituationState(row.state).label),
-            glyph=SITUATION_GLYPHS[row.state],
-            until=row.until,
-        )
-        for row in rows
-        if row.id in opened.groups
-    )
-
-
-def _granted_until(actor: gate.Actor) -> Subquery:
-    grants = SituationGrant.objects.filter(
-        content_object=OuterRef("pk"), user=actor.person, participation=actor.participation
-    )
-    return Subquery(grants.values("until")[:1])
-
-
-def _own_headlines(actor: gate.Actor, rows: Sequence[Situation]) -> Mapping[UUID, str]:
-    """The headlines of what this person brought, as they wrote them."""
-    if not gate.may(actor, Act.BRING):
-        return {}
-    first = as_brought(row.id for row in rows if row.brought_by_id == actor.participation)
-    opened = gate.reveal(
-        actor,
-        records=list(first.values()),
-        subjects=list(first),
-        purpose=Purpose.BOARD,
-        act=Act.READ_OWN,
-        fields={Situation.SEALED_AS: ("headline",)},
-    )
-    return {number: shown(opened.get(row, "headline")) for number, row in first.items()}

@@ -1,5 +1,7 @@
 """What concerns one person: the actions they took, the feedback they owe, what is new.
 
+Whoever replaces someone finds that person's actions here too.
+
 Feedback is owed by every action the group agreed on, until its owner has told the group: for one
 that goes on, since the last meeting (`since`); for one that ended, once after it was agreed. A
 withdrawn action owes nothing, nor does a closed situation. Computed, never stored (design 1).
@@ -22,7 +24,13 @@ from concertation.situations.enums import (
     ContributionKind,
     Informed,
 )
-from concertation.situations.models import AgreedAction, Contribution, Situation
+from concertation.situations.models import (
+    AgreedAction,
+    Contribution,
+    Situation,
+    acted_for,
+    answered_by,
+)
 from concertation.situations.reading.find import code_of, holds_key, in_sight
 from concertation.situations.reading.words import ACTION_GLYPHS, shown
 from ethics import gate
@@ -130,7 +138,7 @@ def told_on() -> Max:
 
 def _owned(actor: gate.Actor) -> list[Any]:
     rows = AgreedAction.objects.filter(
-        owner=actor.participation,
+        acted_for(actor.participation),
         situation__in=in_sight(actor).filter(state__in=OPEN_STATES).values("id"),
     ).exclude(state__in=[ActionState.PROPOSED, ActionState.WITHDRAWN])
     return list(
@@ -161,7 +169,7 @@ def _followed(actor: gate.Actor) -> list[Situation]:
     if not holds_key(actor):
         return []
     me = actor.participation
-    mine = Q(brought_by=me) | Q(case_manager=me)
+    mine = answered_by(me) | Q(case_manager=me)
     return list(in_sight(actor).filter(mine, state__in=OPEN_STATES).order_by("signalled_on", "id"))
 
 
@@ -221,7 +229,7 @@ def _entries(actor: gate.Actor, since: date) -> list[Contribution]:
     if not holds_key(actor):
         return []
     me = actor.participation
-    concerned = Q(brought_by=me) | Q(case_manager=me) | Q(actions__owner=me)
+    concerned = answered_by(me) | Q(case_manager=me) | acted_for(me, "actions__owner")
     about = in_sight(actor).filter(concerned, state__in=OPEN_STATES).values("id")
     rows = Contribution.objects.filter(situation__in=about, on__gte=since).exclude(author=me)
     return list(

@@ -9,7 +9,7 @@ from concertation.situations.models import Situation
 from concertation.situations.reading.audience import live_grants
 from concertation.situations.reading.find import holds_key
 from ethics import gate
-from ethics.roles import READING_ROLES, Role, SecrecyStatus, may_hold_key
+from ethics.roles import READING_ROLES, Role, SecrecyStatus, may_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Choice:
 
     number: UUID
     label: str
-    holds_key: bool
+    may_hold: bool
 
 
 def people(actor: gate.Actor, about: Situation | None = None) -> tuple[Choice, ...]:
@@ -37,7 +37,7 @@ def people(actor: gate.Actor, about: Situation | None = None) -> tuple[Choice, .
         Choice(
             row.id,
             f"{row.organisation.name}, {row.person.name}",
-            may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status)),
+            may_answer(row.role_set, SecrecyStatus(row.secrecy_status)),
         )
         for row in rows
         if row.is_current()

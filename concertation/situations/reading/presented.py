@@ -9,7 +9,13 @@ from concertation.situations.enums import OPEN_ACTION_STATES, SituationState
 from concertation.situations.errors import NotReadable, SealedToFormerKeys
 from concertation.situations.models import Situation
 from concertation.situations.presentation import Presentation
-from concertation.situations.reading.find import check_offered, code_of, find, find_draft
+from concertation.situations.reading.find import (
+    check_offered,
+    code_of,
+    find,
+    find_draft,
+    find_to_share,
+)
 from concertation.situations.reading.words import shown
 from ethics import gate
 from ethics.policy import Act
@@ -30,6 +36,8 @@ class Presented:
     version: int
     presentation: Presentation
     saved_at: datetime
+    # Who reads it wrote it; an intern's draft is read by their supervisor too.
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +49,27 @@ class DraftRow:
     made_at: datetime
     # Sealed to keys its author no longer has: it can only be thrown away.
     lost: bool = False
+    # With the supervisor, to be confirmed.
+    handed: bool = False
 
 
 def own_draft(actor: gate.Actor, number: UUID, *, purpose: Purpose = Purpose.BRINGING) -> Presented:
     """Open one's own draft; raises `Refused`, `AlreadyBrought`, `NotReadable` or, for one from
     before a reset, `SealedToFormerKeys`."""
-    row = find_draft(actor, number, purpose=purpose)
+    return open_draft(actor, find_draft(actor, number, purpose=purpose), purpose=purpose)
+
+
+def draft_to_share(
+    actor: gate.Actor, number: UUID, *, purpose: Purpose = Purpose.BRINGING
+) -> Presented:
+    """Open a draft this person decides on, their own or their intern's; raises the same."""
+    return open_draft(actor, find_to_share(actor, number, purpose=purpose), purpose=purpose)
+
+
+def open_draft(
+    actor: gate.Actor, row: Situation, *, purpose: Purpose = Purpose.BRINGING
+) -> Presented:
+    """The text of a draft that was found; raises `NotReadable` or `SealedToFormerKeys`."""
     if gate.lost_with_keys(actor, [row.id]):
         raise SealedToFormerKeys
     return _presented(actor, row, purpose, act=Act.READ_OWN)
@@ -101,6 +124,30 @@ def to_close(actor: gate.Actor, code: str) -> ToClose:
     return ToClose(row.id, code_of(row), still_open)
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a situation ended: its result in codes, none when the rules closed it."""
+
+    version: int
+    outcome: str
+    unmet_needs: tuple[str, ...]
+
+
+def outcome_of(actor: gate.Actor, situation: UUID, *, purpose: Purpose) -> Ended:
+    """The coded result of a situation, for reopening it. Raises `Refused` or `NotReadable`."""
+    row = Situation.objects.filter(id=situation, concertation=actor.concertation).first()
+    if row is None:
+        raise gate.refuse_unknown(actor, purpose=purpose, foreign=None)
+    check_offered(actor, row, Act.REOPEN, Verb.SITUATION_STATE_CHANGED, purpose)
+    fields = {Situation.SEALED_AS: ("outcome",)}
+    opened = gate.reveal(actor, records=[row], subjects=[row.id], purpose=purpose, fields=fields)
+    value = opened.get(row, "outcome")
+    if value is gate.UNOPENABLE:
+        raise NotReadable
+    given = value or {}
+    return Ended(row.version, given.get("outcome", ""), tuple(given.get("unmet_needs", ())))
+
+
 def to_note_withdrawal(actor: gate.Actor, code: str) -> UUID:
     """The number of a situation whose withdrawn agreement this person may note.
 
@@ -147,6 +194,7 @@ def _presented(
         version=row.version,
         presentation=Presentation.of(values),
         saved_at=row.last_entry_at,
+        own=row.brought_by_id == actor.participation,
     )
 
 
@@ -173,7 +221,12 @@ def drafts(actor: gate.Actor) -> tuple[DraftRow, ...]:
     return tuple(
         DraftRow(row.id, "", row.last_entry_at, lost=True)
         if row.id in lost
-        else DraftRow(row.id, shown(opened.get(row, "headline")), row.last_entry_at)
+        else DraftRow(
+            row.id,
+            shown(opened.get(row, "headline")),
+            row.last_entry_at,
+            handed=row.supervisor_id is not None,
+        )
         for row in rows
         if row.id in opened.groups
     )

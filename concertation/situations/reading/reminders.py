@@ -12,8 +12,9 @@ from audit.names import concertation_ledger
 from audit.reading import people_who_saw
 from concertation.accounts.models import Participation
 from concertation.situations.enums import SituationState
-from concertation.situations.models import Situation
+from concertation.situations.models import Situation, answered_by
 from concertation.situations.reading.find import code_of
+from concertation.situations.reading.supervised import Handed, handed_to, sent_back_to
 from ethics import gate
 from ethics.sharing.models import SharingDecision
 from ethics.sharing.outcomes import SharingOutcome
@@ -41,6 +42,9 @@ class Reminders:
     withdrawn: tuple[str, ...]
     # How many situations this person had read were hidden for that reason.
     not_to_speak_of: int
+    # Drafts of interns that await this person, and an intern's own that came back.
+    to_confirm: tuple[Handed, ...]
+    sent_back: tuple[Handed, ...]
 
 
 def reminders(actor: gate.Actor) -> Reminders:
@@ -56,6 +60,8 @@ def reminders(actor: gate.Actor) -> Reminders:
         advice=_names(each.participation for each in asked),
         withdrawn=tuple(code_of(row) for row in mine),
         not_to_speak_of=len(read),
+        to_confirm=handed_to(actor),
+        sent_back=sent_back_to(actor),
     )
 
 
@@ -64,7 +70,7 @@ def waiting_to_inform(participation: UUID | None = None) -> list[SharingDecision
     drafts = Situation.objects.filter(state=SituationState.DRAFT, erasing=False)
     decisions = SharingDecision.objects.exclude(outcome="")
     if participation is not None:
-        drafts = drafts.filter(brought_by=participation)
+        drafts = drafts.filter(answered_by(participation))
         decisions = decisions.filter(participation=participation)
     last: dict[UUID, SharingDecision] = {}
     for each in decisions.filter(container__in=drafts.values("id")).order_by("made_at"):
@@ -86,7 +92,7 @@ def _withdrawn(actor: gate.Actor, since: datetime) -> tuple[list[Situation], lis
     lately = SharingDecision.objects.filter(after_withdrawal=True, made_at__gte=since)
     mine, read = [], []
     for row in hidden.filter(id__in=lately.values("container")):
-        if row.brought_by_id == actor.participation:
+        if actor.participation in {row.brought_by_id, row.supervisor_id}:
             mine.append(row)
         elif actor.person in people_who_saw(concertation_ledger(row.concertation_id), row.id):
             read.append(row)

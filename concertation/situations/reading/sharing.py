@@ -69,6 +69,8 @@ class SharingPage:
     answered: tuple[Answered, ...]
     framework: Framework | None
     recipients: tuple[Recipient, ...]
+    # This person brought it; an intern's text isn't their supervisor's to change.
+    own: bool
 
     @property
     def wording(self) -> Wording | None:
@@ -134,6 +136,7 @@ class DecisionShown:
 
     code: str
     draft: UUID | None
+    own: bool
     ending: Ending
     made_at: datetime
     review_on: date | None
@@ -187,6 +190,7 @@ def sharing_page(actor: gate.Actor, row: Situation, *, purpose: Purpose) -> Shar
         ),
         framework=framework,
         recipients=_recipients(actor, places),
+        own=row.brought_by_id == actor.participation,
         circle=circle - {my_place(actor)},
     )
 
@@ -291,6 +295,7 @@ def decision_taken(actor: gate.Actor, row: Situation, *, purpose: Purpose) -> De
     return DecisionShown(
         code=code_of(row),
         draft=row.id if row.state == SituationState.DRAFT else None,
+        own=row.brought_by_id == actor.participation,
         ending=decision.ending,
         made_at=decision.made_at,
         review_on=decision.review_on,

@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 
 from audit import reading as ledger
 from audit.enums import Purpose
 from audit.names import concertation_ledger
-from concertation.accounts.models import Organisation, Participation
+from concertation.accounts.models import Organisation
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
     ENDED_ACTION_STATES,
+    OPEN_STATES,
     ActionState,
     ContributionKind,
     Need,
@@ -23,12 +25,13 @@ from concertation.situations.enums import (
     TieKind,
     Urgency,
 )
-from concertation.situations.models import Contribution, Situation
+from concertation.situations.models import Contribution, Situation, acted_for
 from concertation.situations.reading import words
 from concertation.situations.reading.brought import Brought, brought_text
-from concertation.situations.reading.erasures import erased_on
-from concertation.situations.reading.find import code_of, find
+from concertation.situations.reading.find import code_of, find, neighbours
+from concertation.situations.reading.frame import Frame, frame_of
 from concertation.situations.reading.mine import owes, told_on
+from concertation.situations.reading.owed import ANSWERS
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.sharing import SheetSharing, sheet_sharing
 from concertation.situations.reading.words import label, labels, shown
@@ -51,6 +54,11 @@ class ActionRow:
     due_on: date
     overdue_days: int
     version: int
+    # Who acts outside the board, where the owner relays.
+    acts: str
+    # Agreed on, and its owner hasn't told the group yet.
+    owes: bool
+    may_change: bool
     # Answering goes on until it ended, and then until its owner has told the group.
     may_answer: bool
     may_agree: bool
@@ -113,24 +121,10 @@ class Story:
     unmet_needs: tuple[str, ...]
     outcome_comment: str
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The clear columns: code, state, dates, who holds it."""
-
-    state: str
-    state_label: str
-    glyph: str
-    signalled_on: date | None
-    brought_by: str
-    holder: str
-    holder_number: UUID | None
-    held_by_me: bool
-    restricted: bool
-    next_review_on: date | None
-    closed_on: date | None
-    # The day the rules erase it.
-    erased_on: date | None
+    @property
+    def gaps(self) -> list[str]:
+        """Who is missing, line by line."""
+        return [line for line in self.missing.splitlines() if line.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +144,11 @@ class Sheet:
     readers: tuple[ReaderRow, ...]
     people: tuple[Choice, ...]
     offers: gate.Offers
+    # The codes before and after, among the open situations in sight, in the order of their day.
+    before: str = ""
+    after: str = ""
+    # Nobody but its bringer told the group anything yet: they are owed a first word.
+    unanswered: bool = False
 
     @property
     def may_contribute(self) -> bool:
@@ -177,6 +176,11 @@ class Sheet:
         return self.offers.may(Act.CLOSE)
 
     @property
+    def may_reopen(self) -> bool:
+        """Whether this person may take the closed situation up again."""
+        return self.offers.may(Act.REOPEN)
+
+    @property
     def may_restrict(self) -> bool:
         """Whether this person may say who reads the situation."""
         return self.offers.may(Act.RESTRICT)
@@ -190,6 +194,11 @@ class Sheet:
     def may_erase(self) -> bool:
         """Whether this person may erase the situation before its time."""
         return self.offers.may(Act.ERASE)
+
+    @property
+    def may_extend(self) -> bool:
+        """Whether this person may ask that the situation is kept longer, or decide it."""
+        return self.offers.may(Act.EXTEND)
 
     @property
     def may_see_history(self) -> bool:
@@ -212,7 +221,10 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
     row = find(actor, code, purpose=purpose)
     # What still runs comes first, by its date; what has ended stays below.
     actions = sorted(
-        row.actions.select_related("owner__organisation").annotate(told_on=told_on()),
+        row.actions.select_related("owner__organisation").annotate(
+            told_on=told_on(),
+            mine=ExpressionWrapper(acted_for(actor.participation), output_field=BooleanField()),
+        ),
         key=lambda each: (each.state in ENDED_ACTION_STATES, each.due_on),
     )
     entries = list(row.contributions.select_related("author__organisation"))
@@ -224,11 +236,12 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
     told = opened.may_see(row.id, FieldGroup.SUMMARY)
     own = not told and offered.may(Act.READ_OWN)
     readers = offered.may(Act.SEE_READERS)
+    before, after = neighbours(actor, row)
     return Sheet(
         number=row.id,
         code=code_of(row),
         version=row.version,
-        frame=_frame(actor, row) if opened.may_see(row.id, FieldGroup.FRAME) else None,
+        frame=frame_of(actor, row) if opened.may_see(row.id, FieldGroup.FRAME) else None,
         story=_story(row, opened) if told else None,
         brought=brought_text(actor, row, purpose=purpose) if own else None,
         actions=tuple(
@@ -243,6 +256,9 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
         if offered.may(Act.PROPOSE_ACTION) or offered.may(Act.SET_CASE_MANAGER)
         else (),
         offers=offered,
+        before=before,
+        after=after,
+        unanswered=timeline and row.state in OPEN_STATES and not _answered(row, entries),
     )
 
 
@@ -254,26 +270,6 @@ def readers_by_organisation(actor: gate.Actor, code: str) -> tuple[ReaderRow, ..
     row = find(actor, code, purpose=Purpose.SHEET)
     gate.reveal(actor, records=[], subjects=[row.id], purpose=Purpose.SHEET, act=Act.SEE_READERS)
     return _readers(row)
-
-
-def _frame(actor: gate.Actor, row: Situation) -> Frame:
-    places = Participation.objects.select_related("organisation").in_bulk(
-        [number for number in (row.brought_by_id, row.case_manager_id) if number]
-    )
-    return Frame(
-        state=row.state,
-        state_label=str(SituationState(row.state).label),
-        glyph=words.SITUATION_GLYPHS[row.state],
-        signalled_on=row.signalled_on,
-        brought_by=words.place(places.get(row.brought_by_id)),
-        holder=words.place(places.get(row.case_manager_id)) if row.case_manager_id else "",
-        holder_number=row.case_manager_id,
-        held_by_me=row.case_manager_id is not None and row.case_manager_id == actor.participation,
-        restricted=row.restricted,
-        next_review_on=row.next_review_on,
-        closed_on=row.closed_on,
-        erased_on=erased_on(row.closed_on),
-    )
 
 
 def _story(row: Situation, opened: gate.Revelation) -> Story:
@@ -314,7 +310,7 @@ def _action(
     opened: gate.Revelation,
     offered: gate.Offers,
 ) -> ActionRow:
-    mine = row.owner_id == actor.participation
+    mine = row.mine
     live = row.state in AGREED_ACTION_STATES
     late = (timezone.localdate() - row.due_on).days
     runs = live and about.state != SituationState.CLOSED
@@ -330,10 +326,21 @@ def _action(
         due_on=row.due_on,
         overdue_days=max(0, late) if runs else 0,
         version=row.version,
+        acts=shown(opened.get(row, "acts")),
+        owes=about.state != SituationState.CLOSED
+        and row.state not in {ActionState.PROPOSED, ActionState.WITHDRAWN}
+        and owes(row, None),
+        may_change=row.ended_on is None
+        and (offered.may(Act.MOVE_ACTION, own=mine) or offered.may(Act.AGREE_ACTION)),
         may_answer=(live and offered.may(Act.MOVE_ACTION, own=mine))
         or (mine and _silent(row) and offered.may(Act.GIVE_FEEDBACK)),
         may_agree=row.state == ActionState.PROPOSED and offered.may(Act.AGREE_ACTION),
     )
+
+
+def _answered(row: Situation, entries: Sequence[Contribution]) -> bool:
+    others = (each for each in entries if each.author_id != row.brought_by_id)
+    return any(each.kind in ANSWERS for each in others)
 
 
 def _silent(row: Any) -> bool:

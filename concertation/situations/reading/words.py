@@ -71,7 +71,7 @@ def place(row: Participation | None) -> str:
 
 
 def informed(value: Any) -> str:
-    """Whether the person knows that the group speaks of the situation, in a sentence."""
+    """Whether the person knows that the group speaks of the situation, since when and how."""
     if value is gate.UNOPENABLE:
         return str(value)
     sentences: Mapping[str, str] = {
@@ -81,6 +81,7 @@ def informed(value: Any) -> str:
     }
     given: Mapping[str, Any] = value or {}
     said, why = sentences.get(given.get("answer", ""), ""), given.get("why")
+    said = ", ".join((said, *_when_and_how(given))) if said else ""
     if said and why:
         return _("%(said)s\u00a0: %(why)s") % {"said": said, "why": why}
     return said
@@ -98,12 +99,14 @@ def agreement(value: Any) -> str:
         Agreement.NOT_ASKED: _("Accord pas demandé"),
     }
     given: Mapping[str, Any] = value or {}
-    parts = [sentences.get(given.get("answer", ""), "")]
-    if parts[0] and given.get("on"):
-        parts.append(date_format(date.fromisoformat(given["on"]), "DATE_FORMAT"))
-    if parts[0] and given.get("how"):
-        parts.append(given["how"])
-    return ", ".join(part for part in parts if part)
+    said = sentences.get(given.get("answer", ""), "")
+    return ", ".join((said, *_when_and_how(given))) if said else ""
+
+
+def _when_and_how(given: Mapping[str, Any]) -> list[str]:
+    on, how = given.get("on"), given.get("how")
+    day = date_format(date.fromisoformat(on), "DATE_FORMAT") if on else ""
+    return [part for part in (day, how) if part]
 
 
 def described(name: str, value: Any) -> str:

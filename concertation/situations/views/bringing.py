@@ -5,8 +5,10 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +17,8 @@ from concertation.situations import actions, reading
 from concertation.situations.codes import show_code
 from concertation.situations.errors import AlreadyBrought, LongSequenceNeeded, NotReadable
 from concertation.situations.forms import BringForm, ShareForm
+from concertation.situations.models import Situation
+from concertation.situations.reading import imports as importation
 
 View = Callable[..., HttpResponse]
 
@@ -45,42 +49,66 @@ def bring(request: CircleRequest, slug: str) -> HttpResponse:
     form = BringForm(request.POST or None, as_draft=as_draft)
     if request.method == "POST":
         row = form.attempt(actions.save_draft, request.actor)
+        if "autosave" in request.POST:
+            return _kept(form, row)
         if row is not None:
             return _after_draft(request, slug, row.id, as_draft)
-    return render(request, "situations/bring.html", {"form": form, "slug": slug})
+    context = {"form": form, "slug": slug, "submits": reading.submits(request.actor)}
+    return render(request, "situations/bring.html", context)
 
 
 @door(Door.CIRCLE)
 @require_http_methods(["GET", "POST"])
 @sent_twice
 def draft(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
-    """One's own draft, to go on with."""
+    """One's own draft, to go on with; an intern's leads their supervisor to confirm it."""
+    if reading.confirms(request.actor, number):
+        return redirect("situation-confirm", slug=slug, number=number)
     saved = reading.own_draft(request.actor, number)
     as_draft = "draft" in request.POST
     initial = BringForm.initial_of(saved.presentation, saved.version)
     form = BringForm(request.POST or None, initial=initial, as_draft=as_draft)
     if request.method == "POST":
         row = form.attempt(actions.save_draft, request.actor, draft=number)
+        if "autosave" in request.POST:
+            return _kept(form, row)
         if row is not None:
             return _after_draft(request, slug, number, as_draft)
     conflicts = form.conflicts(saved.presentation, saved.version)
     context = {"form": form, "slug": slug, "draft": saved, "conflicts": conflicts}
+    if reading.submits(request.actor):
+        context["submission"] = reading.submission(request.actor, number)
     return render(request, "situations/bring.html", context)
+
+
+def _kept(form: BringForm, row: Situation | None) -> HttpResponse:
+    """What a page that keeps itself is told: version and time, or that nothing was kept."""
+    if row is None:
+        return JsonResponse({"stale": form.stale}, status=422)
+    now = date_format(timezone.localtime(), "TIME_FORMAT")
+    return JsonResponse({"version": row.version, "at": now})
 
 
 def _after_draft(request: CircleRequest, slug: str, number: UUID, as_draft: bool) -> HttpResponse:
     if as_draft:
         messages.success(request, _("Le brouillon est gardé\u00a0: vous seul·e pouvez l’ouvrir."))
         return redirect("situation-drafts", slug=slug)
-    return redirect("situation-share", slug=slug, number=number)
+    page = "situation-submit" if reading.submits(request.actor) else "situation-share"
+    return redirect(page, slug=slug, number=number)
 
 
 @door(Door.CIRCLE)
 @require_safe
 def drafts(request: CircleRequest, slug: str) -> HttpResponse:
     """One's own drafts."""
-    rows = reading.drafts(request.actor)
-    return render(request, "situations/drafts.html", {"drafts": rows, "slug": slug})
+    context = {
+        "drafts": reading.drafts(request.actor),
+        "slug": slug,
+        "submits": reading.submits(request.actor),
+        "imported": importation.has_imported(request.actor),
+        "imports": importation.imports(request.actor),
+    }
+    return render(request, "situations/drafts.html", context)
 
 
 @door(Door.CIRCLE)
@@ -101,7 +129,7 @@ def discard(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 @sent_twice
 def share(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """“Puis-je partager ?”: the short path; any other answer goes on question by question."""
-    saved = reading.own_draft(request.actor, number)
+    saved = reading.draft_to_share(request.actor, number)
     form = ShareForm(request.POST or None, initial={"version": saved.version})
     context = {"form": form, "slug": slug, "draft": saved, "lacking": saved.presentation.lacking()}
     if request.method == "POST":

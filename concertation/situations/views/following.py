@@ -4,19 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concertation.accounts.actions import note_visit
 from concertation.door import CircleRequest, Door, door
-from concertation.situations import actions, reading
+from concertation.situations import actions, noticing, reading
 from concertation.situations.codes import parse_code, show_code
-from concertation.situations.errors import CodeMistyped, NotReadable, SituationError
+from concertation.situations.errors import NotReadable, SituationError
 from concertation.situations.forms import (
     AnswerForm,
-    CloseForm,
     ContributeForm,
     ManagerForm,
     PresentationForm,
@@ -31,29 +31,14 @@ from ethics.roles import Role
 @require_safe
 def board(request: CircleRequest, slug: str) -> HttpResponse:
     """The board; for those it isn't for, the short list of what is opened to them."""
-    if typed := request.GET.get("code"):
-        return _by_code(request, slug, typed)
     if not reading.has_board(request.actor):
         rows = reading.opened_to(request.actor)
         context = {"rows": rows, "slug": slug, "brings": reading.brings(request.actor)}
         return render(request, "situations/opened.html", context)
-    page = request.GET.get("page", "1")
-    shown = reading.board(
-        request.actor,
-        view=request.GET.get("view", ""),
-        state=request.GET.get("state", ""),
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
-    )
+    asked = reading.Asked.of(request.GET.dict())
+    since = note_visit(request.session, request.hat)
+    shown = reading.board(request.actor, asked, since=since)
     return render(request, "situations/board.html", {"board": shown, "slug": slug})
-
-
-def _by_code(request: HttpRequest, slug: str, typed: str) -> HttpResponse:
-    """A code typed in the board's field. Its check character tells a slip of the finger apart."""
-    parsed = parse_code(typed)
-    if parsed is None:
-        messages.warning(request, str(CodeMistyped()))
-        return redirect("board", slug=slug)
-    return redirect("situation", slug=slug, code=show_code(parsed))
 
 
 @door(Door.CIRCLE)
@@ -71,6 +56,8 @@ def _sheet(
 ) -> HttpResponse:
     """The sheet, with the form that was refused as it was typed."""
     sheet = reading.situation_sheet(request.actor, code)
+    # What the person was told of this situation, they have before them now.
+    noticing.saw(request.hat.id, sheet.number)
     coordinates = Role.COORDINATOR in request.hat.role_set
     forms = SheetForms.of(sheet, coordinates=coordinates, data=refused)
     context = {"sheet": sheet, "forms": forms, "slug": slug, "refused": refused or {}}
@@ -142,11 +129,27 @@ def manager(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     """Say who holds the situation, and when to look again."""
     about = reading.number_of(request.actor, code)
     form = ManagerForm(request.POST, people=reading.people(request.actor))
-    if form.attempt(actions.set_case_manager, request.actor, situation=about):
+    if form.attempt(actions.name_manager, request.actor, situation=about):
         messages.success(request, _("Le suivi est noté."))
-        return _back(slug, code)
+        return _back(slug, code, "#suivi")
     actions.check_may(request.actor, Act.SET_CASE_MANAGER, situation=about)
     return _sheet(request, slug, code, {"manager": form})
+
+
+@door(Door.CIRCLE)
+@require_POST
+def manager_answer(request: CircleRequest, slug: str, code: str) -> HttpResponse:
+    """Accept or decline to hold the situation."""
+    about = reading.number_of(request.actor, code)
+    accept = request.POST.get("answer") == "accept"
+    try:
+        actions.answer_proposal(request.actor, situation=about, accept=accept)
+    except SituationError as error:
+        messages.warning(request, str(error))
+    else:
+        said = _("Vous êtes référent·e de cette situation.") if accept else _("C’est décliné.")
+        messages.success(request, said)
+    return _back(slug, code, "#suivi")
 
 
 @door(Door.CIRCLE)
@@ -180,21 +183,6 @@ def edit(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     conflicts = form.conflicts(saved.presentation, saved.version)
     context = {"form": form, "saved": saved, "conflicts": conflicts, "slug": slug}
     return render(request, "situations/edit.html", context)
-
-
-@door(Door.CIRCLE)
-@require_http_methods(["GET", "POST"])
-def close(request: CircleRequest, slug: str, code: str) -> HttpResponse:
-    """Close a situation with its outcome."""
-    about = reading.to_close(request.actor, code)
-    form = CloseForm(request.POST or None)
-    if request.method == "POST" and form.attempt(
-        actions.close_situation, request.actor, situation=about.number
-    ):
-        messages.success(request, _("La situation est clôturée."))
-        return _back(slug, code)
-    context = {"form": form, "about": about, "slug": slug}
-    return render(request, "situations/close.html", context)
 
 
 @door(Door.CIRCLE)

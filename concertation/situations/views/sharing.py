@@ -42,8 +42,8 @@ _REFERENCES = {
 @require_http_methods(["GET", "POST"])
 @sent_twice
 def draft_questions(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
-    """The questions about one's own draft."""
-    row = reading.find_draft(request.actor, number, purpose=Purpose.BRINGING)
+    """The questions about one's own draft, or an intern's."""
+    row = reading.find_to_share(request.actor, number, purpose=Purpose.BRINGING)
     return _questions(request, slug, row, Purpose.BRINGING)
 
 
@@ -148,7 +148,7 @@ def _address(slug: str, row: Situation, page: str) -> str:
 @sent_twice
 def draft_outcome(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """What the last decision about one's own draft means, and what to do now."""
-    row = reading.find_draft(request.actor, number, purpose=Purpose.BRINGING)
+    row = reading.find_to_share(request.actor, number, purpose=Purpose.BRINGING)
     return _outcome(request, slug, row, Purpose.BRINGING)
 
 
@@ -209,7 +209,7 @@ def voice(request: CircleRequest, slug: str, code: str) -> HttpResponse:
         row = form.attempt(actions.edit_situation, request.actor, situation=saved.number)
         if row is not None:
             messages.success(request, _("C’est noté."))
-            seen = not row.hidden or row.brought_by_id == request.hat.id
+            seen = not row.hidden or request.hat.id in {row.brought_by_id, row.supervisor_id}
             return redirect("situation", slug=slug, code=code) if seen else redirect("board", slug)
     context = {"form": form, "saved": saved, "slug": slug}
     return render(request, "situations/voice.html", context)

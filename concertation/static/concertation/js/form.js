@@ -109,3 +109,8 @@ document.addEventListener("click", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+/* --- Long work: goes on by itself; without this there is its button ------------------------- */
+
+const goingOn = document.querySelector("form[data-go-on]");
+if (goingOn) window.setTimeout(() => goingOn.requestSubmit(goingOn.querySelector("button")), 300);

@@ -1,0 +1,95 @@
+/* A meeting in session: clocks that run between two answers of the server, and a poll every three
+   seconds that carries a number only. When it changes, the page is asked for anew, through the gate,
+   and its parts are put in place; what is being typed is never touched. Without this script the page
+   says the same at the time it was loaded, and “Actualiser” asks again. */
+
+const EVERY = 3000;
+const root = document.querySelector(".live");
+
+/* --- Clocks: the server says what is left, the page only counts on from there --------------- */
+
+let since = performance.now();
+
+function tick() {
+  const passed = Math.floor((performance.now() - since) / 1000);
+  for (const clock of root.querySelectorAll("[data-clock]")) {
+    const running = clock.dataset.running === "yes";
+    const left = Number(clock.dataset.left) - (running ? passed : 0);
+    const all = Math.abs(left);
+    const text = `${left < 0 ? "+" : ""}${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
+    if (clock.textContent !== text) clock.textContent = text;
+  }
+}
+
+/* --- Following -------------------------------------------------------------------------------- */
+
+function isTouched(field) {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return [...field.options].some((each) => each.selected !== each.defaultSelected && each.value);
+  return field.value !== field.defaultValue;
+}
+
+const isTyping = () => [...root.querySelectorAll("input, textarea, select")].some(isTouched);
+
+function place(fresh) {
+  for (const part of root.querySelectorAll("[data-part]")) {
+    const other = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!other || part.contains(document.activeElement)) continue;
+    const opened = [...part.querySelectorAll("details")].map((each) => each.open);
+    part.replaceChildren(...other.childNodes);
+    [...part.querySelectorAll("details")].forEach((each, index) => { each.open = opened[index] ?? false; });
+  }
+  root.dataset.stamp = fresh.dataset.stamp;
+  since = performance.now();
+  tick();
+}
+
+async function ask() {
+  const answer = await fetch(root.dataset.follow, { cache: "no-store" });
+  if (answer.redirected || !answer.ok) return false;
+  const stamp = await answer.text();
+  if (stamp === root.dataset.stamp) return true;
+  const page = await fetch(window.location.pathname, { cache: "no-store" });
+  if (page.redirected || !page.ok) return false;
+  const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector(".live");
+  if (!fresh) return false;
+  const gone = fresh.dataset.item !== root.dataset.item;
+  if (gone && !isTyping()) {
+    window.location.reload();
+    return true;
+  }
+  if (gone) root.querySelector("[data-moved]").hidden = false;
+  else place(fresh);
+  root.dataset.stamp = fresh.dataset.stamp;
+  return true;
+}
+
+async function follow() {
+  let goes = true;
+  try {
+    goes = await ask();
+  } catch {
+    /* The network is away: ask again, nothing is lost. */
+  }
+  if (goes) window.setTimeout(follow, EVERY);
+  else root.querySelector("[data-ended]").hidden = false;
+}
+
+/* --- N: a new action ---------------------------------------------------------------------------- */
+
+function onKey(event) {
+  if (document.body.dataset.shortcuts === "off" || event.key.toLowerCase() !== "n") return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const field = document.getElementById("id_propose_text");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
+if (root) {
+  tick();
+  window.setInterval(tick, 1000);
+  document.addEventListener("keydown", onKey);
+  if (root.dataset.follow) window.setTimeout(follow, EVERY);
+}
