@@ -15,7 +15,7 @@ from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
 from concertation.meetings import errors
 from concertation.meetings.changing import changing, find
-from concertation.meetings.enums import Coming, ItemKind, ItemState, MeetingState
+from concertation.meetings.enums import Coming, ItemKind, ItemState, MeetingKind, MeetingState
 from concertation.meetings.models import AgendaItem, Meeting, Reply
 from concertation.meetings.reading import place_of
 from concertation.meetings.reading_agenda import Line, agenda, name_of
@@ -236,6 +236,8 @@ def _settled(row: Meeting, proposal: Sequence[Line]) -> list[AgendaItem]:
 
 def _new(row: Meeting, pen: gate.Pen, about: UUID | None, title: str) -> AgendaItem:
     if about is not None:
+        if row.kind != MeetingKind.CASE_CONCERTATION:
+            raise errors.NoSituationHere
         if row.items.filter(situation=about).exists():
             raise errors.AlreadyOnAgenda
         return AgendaItem(meeting=row, kind=ItemKind.SITUATION, situation_id=about)

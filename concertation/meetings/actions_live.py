@@ -24,6 +24,7 @@ from concertation.meetings.enums import (
     ItemKind,
     ItemState,
     ItemUse,
+    MeetingKind,
     MeetingState,
     Presence,
     Reason,
@@ -188,6 +189,8 @@ def add_situation(actor: gate.Actor, *, meeting: UUID, by: UUID) -> AgendaItem:
     """Another situation: an empty point that whoever brings it completes on their own device, now
     or within three days. Raises `Refused`, `WrongState` or `UnknownAttendee`."""
     with changing(actor, meeting, Verb.AGENDA_CHANGED, states=RUNNING) as (row, _pen):
+        if row.kind != MeetingKind.CASE_CONCERTATION:
+            raise errors.NoSituationHere
         place = row.attendances.filter(participation=by, presence__in=ATTENDED).first()
         if place is None:
             raise errors.UnknownAttendee

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from concertation.meetings.enums import Reason
+from django.utils.translation import gettext_lazy as _
+
+from concertation.meetings.enums import MeetingKind, Reason
 
 # The feedback round comes first: ten minutes, within the hour (design 1, “A meeting”).
 ROUND_MINUTES: Final = 10
@@ -20,6 +22,21 @@ WANTED: Final = {
     Reason.CARRIED: 7,
     Reason.REST: 5,
 }
+# What the other kinds of meetings go through, of an hour; no situation stands on their agenda.
+STEPS: Final = {
+    MeetingKind.INTERVISION: (
+        (_("La question de qui l’apporte"), 10),
+        (_("Tour de questions"), 20),
+        (_("Échange"), 20),
+        (_("Ce que chacun·e emporte"), 10),
+    ),
+    MeetingKind.THEMATIC: (
+        (_("Constats"), 20),
+        (_("Besoins sans réponse"), 15),
+        (_("Actions collectives\u00a0: qui, pour quand"), 25),
+    ),
+}
+HOUR: Final = 60
 # Less than this is no time to speak of a person.
 LEAST: Final = 3
 
@@ -84,3 +101,12 @@ def propose(candidates: Iterable[Candidate], planned_minutes: int) -> Agenda:
         left -= share
         items.append(Proposed(each.situation, each.code, each.reason, share, each.mine))
     return Agenda(min(ROUND_MINUTES, planned_minutes), tuple(items))
+
+
+def steps(kind: str, planned_minutes: int) -> list[tuple[str, int]]:
+    """The steps of an intervision or of a thematic concertation, within the planned minutes; a case
+    concertation has none, its work proposes its points."""
+    return [
+        (str(title), minutes * planned_minutes // HOUR)
+        for title, minutes in STEPS.get(MeetingKind(kind), ())
+    ]

@@ -27,6 +27,7 @@ from ethics.roles import SecrecyStatus, may_hold_key
 
 PRODUCT: Final = "-//concertation//calendar 1//FR"
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
+PUBLISH: Final = "PUBLISH"
 REQUEST: Final = "REQUEST"
 CANCEL: Final = "CANCEL"
 # From a meeting's number to the full address of its page.
@@ -35,12 +36,12 @@ Link = Callable[[UUID], str]
 log = structlog.get_logger()
 
 
-def calendar_file(meetings: Iterable[Meeting], link: Link, *, method: str = "PUBLISH") -> bytes:
+def calendar_file(meetings: Iterable[Meeting], link: Link) -> bytes:
     """A calendar of these meetings, in the language that is active."""
     whole = Calendar()
     whole.add("prodid", PRODUCT)
     whole.add("version", "2.0")
-    whole.add("method", method)
+    whole.add("method", PUBLISH)
     for row in meetings:
         whole.add_component(_event(row, link))
     return bytes(whole.to_ical())
@@ -81,36 +82,41 @@ def send(meetings: list[Meeting], link: Link, *, method: str = REQUEST) -> int:
         if row.is_current() and may_hold_key(row.role_set, SecrecyStatus(row.secrecy_status))
     }
     return sum(
-        _send(meeting, address, language, link, method)
-        for meeting in meetings
-        for address, language in people.items()
+        _send(meetings, address, language, link, method) for address, language in people.items()
     )
 
 
-def _send(row: Meeting, address: str, language: str, link: Link, method: str) -> bool:
+def _send(rows: list[Meeting], address: str, language: str, link: Link, method: str) -> bool:
+    """One mail a person, whatever the number of dates; several at once are announced, and one alone
+    is an invitation that a calendar follows."""
     with override(language):
-        when = MeetingLine.of(row)
-        told = {"day": date_format(when.starts_at, "l j F"), "hours": when.hours}
-        subject = _("Réunion de concertation, %(day)s") % told
-        words = _("Réunion de concertation, %(day)s, %(hours)s.") % told
+        told = [_told(row) for row in rows]
+        subject = _("Réunion de concertation, %(day)s") % told[0]
+        words = [_("Réunion de concertation, %(day)s, %(hours)s.") % each for each in told]
         if method == CANCEL:
-            subject = _("Réunion annulée, %(day)s") % told
-            words = _("La réunion de concertation du %(day)s est annulée.") % told
-        elif row.sequence:
-            subject = _("Réunion déplacée ou modifiée, %(day)s") % told
-        mail = EmailMessage(
-            subject, f"{words}\n{link(row.id)}\n", settings.DEFAULT_FROM_EMAIL, [address]
-        )
-        mail.attach(
-            "reunion.ics",
-            _invitation(row, address, link, method).decode(),
-            f"text/calendar; method={method}",
-        )
+            subject = _("Réunion annulée, %(day)s") % told[0]
+            words = [_("La réunion de concertation du %(day)s est annulée.") % told[0]]
+        elif len(rows) > 1:
+            method = PUBLISH
+            subject = _("Réunions de concertation\u00a0: %(number)d dates") % {"number": len(rows)}
+        elif rows[0].sequence:
+            subject = _("Réunion déplacée ou modifiée, %(day)s") % told[0]
+        body = "".join(f"{line}\n{link(row.id)}\n" for line, row in zip(words, rows, strict=True))
+        mail = EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
+        part = calendar_file(rows, link)
+        if method != PUBLISH:
+            part = _invitation(rows[0], address, link, method)
+        mail.attach("reunion.ics", part.decode(), f"text/calendar; method={method}")
     try:
         return bool(mail.send())
     except (SMTPException, OSError):
         log.warning("notice_not_sent", exc_info=True)
         return False
+
+
+def _told(row: Meeting) -> dict[str, str]:
+    when = MeetingLine.of(row)
+    return {"day": date_format(when.starts_at, "l j F"), "hours": when.hours}
 
 
 def _invitation(row: Meeting, address: str, link: Link, method: str) -> bytes:

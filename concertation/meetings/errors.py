@@ -87,3 +87,7 @@ class LinkSpent(MeetingError):
 
 class CharterMoved(MeetingError):
     """Another version came into force while the page was read."""
+
+
+class NoSituationHere(MeetingError):
+    """An intervision or a thematic concertation speaks of no situation (design 1)."""

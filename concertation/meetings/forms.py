@@ -47,6 +47,10 @@ SENTENCES = {
     errors.ReminderMissing: gettext_lazy(
         "Lisez le rappel à voix haute, puis cochez : la réunion peut alors s’ouvrir."
     ),
+    errors.NoSituationHere: gettext_lazy(
+        "On ne parle d’aucune situation dans ce genre de réunion\u00a0: prévoyez-la pour une"
+        " concertation de situations."
+    ),
     errors.NotBrought: gettext_lazy(
         "Choisissez une situation que vous avez présentée dans les trois jours de la réunion."
     ),

@@ -117,7 +117,8 @@ class SlotForm(ResumableForm, GuardedForm):
 
     def refuse(self, error: errors.MeetingError, said: str) -> None:
         """The sentence beside the field it is about."""
-        self.add_error("code" if isinstance(error, errors.AlreadyOnAgenda) else "title", said)
+        of_code = isinstance(error, errors.AlreadyOnAgenda | errors.NoSituationHere)
+        self.add_error("code" if of_code else "title", said)
 
 
 class RequestForm(forms.Form):

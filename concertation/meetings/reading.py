@@ -19,6 +19,7 @@ from concertation.meetings.enums import (
     Coming,
     ItemKind,
     ItemState,
+    MeetingKind,
     MeetingState,
     Presence,
 )
@@ -60,6 +61,8 @@ class MeetingLine:
     date_note: str
     # Whether it was run here, with an agenda and minutes, or recorded afterwards.
     ran: bool
+    # A case concertation: the other kinds speak of no situation.
+    of_situations: bool = True
     link: str = ""
     cancelled: bool = False
     version: int = 0
@@ -80,6 +83,7 @@ class MeetingLine:
             invited=getattr(row, "invited", 0),
             date_note=row.date_note,
             ran=row.opened_at is not None,
+            of_situations=row.kind == MeetingKind.CASE_CONCERTATION,
             link=row.link,
             cancelled=row.cancelled_at is not None,
             version=row.version,
@@ -255,37 +259,9 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HoldPage:
-    """What the form of attendance starts from."""
-
-    meeting: MeetingLine
-    attendees: tuple[Attendee, ...]
-
-    @property
-    def usual_minutes(self) -> int:
-        """The duration to correct, or to start from."""
-        return self.meeting.held_minutes or self.meeting.planned_minutes
-
-
 def check_may_plan(actor: gate.Actor) -> None:
     """Refuse, recorded, whoever may not plan: the form itself isn't theirs to see."""
     gate.allow(actor, Act.PLAN_MEETING, purpose=Purpose.MEETING, record=False)
-
-
-def hold_page(actor: gate.Actor, number: UUID) -> HoldPage:
-    """The people whose attendance is recorded. Raises `Refused`."""
-    row = rows_of(actor).filter(id=number).first()
-    if row is None:
-        raise unknown(actor, number)
-    gate.allow(
-        actor,
-        Act.PLAN_MEETING,
-        purpose=Purpose.MEETING,
-        subjects=(Subject(SubjectKind.MEETING, row.id),),
-    )
-    line = MeetingLine.of(row)
-    return HoldPage(line, attendees(actor, row.id, line.on))
 
 
 def meeting_line(actor: gate.Actor, number: UUID) -> MeetingLine:

@@ -44,6 +44,19 @@ from ethics.policy import Act
 
 
 @dataclass(frozen=True, slots=True)
+class HoldPage:
+    """What the form of attendance starts from."""
+
+    meeting: MeetingLine
+    attendees: tuple[Attendee, ...]
+
+    @property
+    def usual_minutes(self) -> int:
+        """The duration to correct, or to start from."""
+        return self.meeting.held_minutes or self.meeting.planned_minutes
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """Something to look at before closing; a code and a sentence, no text of a situation."""
 
@@ -119,6 +132,21 @@ class Minutes:
     def away(self) -> tuple[Attendee, ...]:
         """Who was excused or absent."""
         return tuple(each for each in self.attendees if each.presence and not each.came)
+
+
+def hold_page(actor: gate.Actor, number: UUID) -> HoldPage:
+    """The people whose attendance is recorded. Raises `Refused`."""
+    row = rows_of(actor).filter(id=number).first()
+    if row is None:
+        raise unknown(actor, number)
+    gate.allow(
+        actor,
+        Act.PLAN_MEETING,
+        purpose=Purpose.MEETING,
+        subjects=(Subject(SubjectKind.MEETING, row.id),),
+    )
+    line = MeetingLine.of(row)
+    return HoldPage(line, attendees(actor, row.id, line.on))
 
 
 def close_page(actor: gate.Actor, number: UUID) -> ClosePage:

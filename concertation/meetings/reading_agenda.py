@@ -13,8 +13,15 @@ from django.utils.translation import gettext as _
 
 from audit.enums import Purpose
 from concertation.accounts.models import Participation
-from concertation.meetings.agenda import Candidate, propose
-from concertation.meetings.enums import Coming, ItemKind, ItemState, MeetingState, Reason
+from concertation.meetings.agenda import Candidate, propose, steps
+from concertation.meetings.enums import (
+    Coming,
+    ItemKind,
+    ItemState,
+    MeetingKind,
+    MeetingState,
+    Reason,
+)
 from concertation.meetings.models import AgendaItem, Meeting, Reply
 from concertation.situations.codes import show_code
 from concertation.situations.enums import (
@@ -161,7 +168,8 @@ def agenda(
     """
     rows = list(meeting.items.select_related("by__organisation", "situation"))
     on_list = {row.situation_id for row in rows}
-    found = list(candidates(actor, on)) if proposes else []
+    of_situations = meeting.kind == MeetingKind.CASE_CONCERTATION
+    found = list(candidates(actor, on)) if proposes and of_situations else []
     if not rows and not proposes:
         return None
     asked_for = [number for number in on_list if number] + [each.situation for each in found]
@@ -171,17 +179,8 @@ def agenda(
     lines = [_saved(row, seen, allowed) for row in rows]
     if not kept:
         free = [each for each in allowed if each.situation not in on_list]
-        lines += _proposed(free, meeting.planned_minutes)
-        lines += [
-            Line(
-                ItemKind.FREE,
-                row.minutes,
-                to_be=uuid5(row.id, str(meeting.id)),
-                title=row.title,
-                reason=Reason.CARRIED,
-            )
-            for row in carried(actor, on).filter(kind=ItemKind.FREE)
-        ]
+        lines += _proposed(free, meeting) if of_situations else ()
+        lines += _free(actor, meeting, on)
     if with_people:
         people = expected(meeting.id, [each.situation for each in lines if each.situation])
         lines = [_with(each, people) for each in lines]
@@ -253,9 +252,12 @@ def candidates(actor: gate.Actor, on: date) -> Iterable[Candidate]:
 
 
 def carried(actor: gate.Actor, on: date) -> QuerySet[AgendaItem]:
-    """What the last meeting before a day did not get to: it comes back by itself."""
+    """What the last case concertation before a day did not get to: it comes back by itself."""
     last = Meeting.objects.filter(
-        concertation=actor.concertation, state=MeetingState.CLOSED, starts_at__date__lte=on
+        concertation=actor.concertation,
+        kind=MeetingKind.CASE_CONCERTATION,
+        state=MeetingState.CLOSED,
+        starts_at__date__lte=on,
     ).order_by("-starts_at")
     return AgendaItem.objects.filter(
         meeting__in=last.values("id")[:1], state=ItemState.NOT_DISCUSSED
@@ -311,8 +313,24 @@ def _saved(row: AgendaItem, seen: gate.Revelation, allowed: Iterable[Candidate])
     )
 
 
-def _proposed(allowed: Iterable[Candidate], planned_minutes: int) -> Iterable[Line]:
-    found = propose(allowed, planned_minutes)
+def _free(actor: gate.Actor, meeting: Meeting, on: date) -> Iterable[Line]:
+    """The steps of its kind; for a case concertation, the free points that the last one left."""
+    for place, (title, minutes) in enumerate(steps(meeting.kind, meeting.planned_minutes)):
+        yield Line(ItemKind.FREE, minutes, to_be=uuid5(meeting.id, str(place)), title=title)
+    if meeting.kind != MeetingKind.CASE_CONCERTATION:
+        return
+    for row in carried(actor, on).filter(kind=ItemKind.FREE):
+        yield Line(
+            ItemKind.FREE,
+            row.minutes,
+            to_be=uuid5(row.id, str(meeting.id)),
+            title=row.title,
+            reason=Reason.CARRIED,
+        )
+
+
+def _proposed(allowed: Iterable[Candidate], meeting: Meeting) -> Iterable[Line]:
+    found = propose(allowed, meeting.planned_minutes)
     yield Line(ItemKind.ROUND, found.round_minutes)
     for each in found.items:
         yield Line(

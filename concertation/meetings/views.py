@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concertation.door import CircleRequest, Door, door
-from concertation.meetings import actions, actions_planning, calendar, reading
+from concertation.meetings import actions, actions_planning, calendar, reading, reading_after
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import HoldForm, PlanForm, sentence
 from concertation.meetings.views_calendar import link_of
@@ -57,7 +57,7 @@ def plan(request: CircleRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hold(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """Record attendance and duration of a meeting, or correct them; the coordinator's."""
-    page = reading.hold_page(request.actor, number)
+    page = reading_after.hold_page(request.actor, number)
     form = HoldForm(request.POST or None, people=page.attendees, minutes=page.usual_minutes)
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.enums import Outcome, Verb
 from audit.models import Checkpoint, Entry
-from concertation.meetings import actions, actions_live, errors, reading
+from concertation.meetings import actions, actions_live, errors, reading, reading_after
 from concertation.meetings.enums import MeetingState, Presence, Reason
 from concertation.meetings.forms import HoldForm
 from concertation.meetings.models import Attendance, Meeting
@@ -163,7 +163,7 @@ def test_only_the_coordinator_records_attendance(circle: Circle) -> None:
 
 
 def test_the_dpo_is_not_asked_for_attendance(circle: Circle) -> None:
-    page = reading.hold_page(circle.coordinator.actor, plan(circle, days=0).id)
+    page = reading_after.hold_page(circle.coordinator.actor, plan(circle, days=0).id)
     assert number_of(circle.dpo) not in {each.participation for each in page.attendees}
     assert len(page.attendees) == 5
 
@@ -178,14 +178,14 @@ def test_nobody_is_asked_about_a_meeting_before_their_time(circle: Circle) -> No
         assert place is not None
         place.starts_on = timezone.localdate() - timedelta(days=90)
         place.save()
-    page = reading.hold_page(circle.coordinator.actor, plan(circle, days=-20).id)
+    page = reading_after.hold_page(circle.coordinator.actor, plan(circle, days=-20).id)
     assert late.id not in {each.participation for each in page.attendees}
     assert len(page.attendees) == 4
 
 
 def test_nobody_is_noted_as_present_without_a_click(circle: Circle) -> None:
     row = plan(circle, days=0)
-    page = reading.hold_page(circle.coordinator.actor, row.id)
+    page = reading_after.hold_page(circle.coordinator.actor, row.id)
     form = HoldForm(people=page.attendees, minutes=page.usual_minutes)
     assert {field.initial for _, field in form.rows()} == {Presence.ABSENT}
 

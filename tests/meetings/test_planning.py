@@ -67,6 +67,16 @@ def test_a_series_keeps_weekday_and_hour(circle: Circle, repeat: str, days: int)
     assert gaps == {days}
 
 
+def test_a_series_is_one_mail_a_person_with_every_date(circle: Circle) -> None:
+    rows = plan_by_page(circle, repeat="fortnightly", times="5")
+    assert len(mail.outbox) == 3
+    sent = mail.outbox[0]
+    assert "5 dates" in sent.subject
+    assert "method=PUBLISH" in sent.attachments[0][2]
+    found = {str(event["uid"]) for event in events(calendar_part(sent))}
+    assert found == {f"{row.id}@concertation" for row in rows}
+
+
 def test_one_date_is_one_meeting(circle: Circle) -> None:
     assert len(plan_by_page(circle)) == 1
 

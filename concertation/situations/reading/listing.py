@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, TextField, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from audit.enums import Purpose
@@ -42,6 +43,7 @@ from concertation.situations.reading.asking import (
     holds,
     words_of,
 )
+from concertation.situations.reading.boarded import Board, BoardRow, Choices
 from concertation.situations.reading.find import code_of, in_sight
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.words import SITUATION_GLYPHS, label, labels, shown
@@ -50,6 +52,7 @@ from ethics.policy import Act
 
 PAGE_SIZE: Final = 50
 _FAR: Final = date(9999, 12, 31)
+_NO_ACTIONS: Final = (0, 0, None, 0)
 _LISTED: Final = ("headline", "needs", "urgency")
 # What a seal is bound to.
 _BINDING: Final = ("container", "scope", "key_generation", "version")
@@ -59,84 +62,25 @@ _WHOLE: Final = (*_BRIEF, "account", "tried", "strengths")
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One situation in the list: its frame, and of its text the headline only."""
-
-    code: str
-    headline: str
-    needs: tuple[str, ...]
-    urgency: str
-    # A word stands beside the headline only when it is more than "not urgent".
-    pressing: bool
-    state: str
-    glyph: str
-    restricted: bool
-    is_new: bool
-    next_on: date | None
-    next_is_action: bool
-    open_actions: int
-    overdue_actions: int
-    owed: int
-    holder: str
-    # Whoever held it left the circle: someone else is to be found.
-    holder_left: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters offer: (value, word)."""
-
-    states: tuple[tuple[str, str], ...]
-    needs: tuple[tuple[str, str], ...]
-    holders: tuple[tuple[str, str], ...]
-    organisations: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A page of the board, with how many situations each view holds."""
-
-    rows: tuple[BoardRow, ...]
-    asked: Asked
-    choices: Choices
-    pages: int
-    # In this view, through the filters and the words.
-    found: int
-    all: int
-    mine: int
-    overdue: int
-    # Nothing is new to whoever was never here before.
-    new: int | None
-    overdue_actions: int
-    searched: str = ""
-    whole: bool = False
-
-    @property
-    def previous(self) -> int:
-        """The page before, 0 on the first."""
-        return self.asked.page - 1
-
-    @property
-    def next(self) -> int:
-        """The page after, 0 on the last."""
-        return self.asked.page + 1 if self.asked.page < self.pages else 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Line:
     """A situation in the index: clear columns, and what was counted of its actions."""
 
     id: UUID
-    code: str
+    code: str | None
     state: str
     signalled_on: date | None
     review_on: date | None
+    holder: str | None
+    brought: bool
+    held: bool
     open_actions: int
     late_actions: int
     next_due: date | None
-    mine: int
-    brought: bool
-    holder: str | None
+    owned: int
+
+    @property
+    def is_mine(self) -> bool:
+        return self.brought or self.held or self.owned > 0
 
     @property
     def next_on(self) -> date | None:
@@ -146,16 +90,6 @@ class _Line:
     @property
     def overdue(self) -> int:
         return 0 if self.state == SituationState.CLOSED else self.late_actions
-
-
-# What to sort by; what has no date yet awaits the group and comes as it was brought.
-_ORDERS: Final[Mapping[str, Callable[[_Line], Any]]] = {
-    "next": lambda line: line.next_on or line.signalled_on or _FAR,
-    "code": lambda line: line.code,
-    "state": lambda line: STATES.index(SituationState(line.state)),
-    "actions": lambda line: (-line.overdue, -line.open_actions),
-    "holder": lambda line: (line.holder is None, line.holder or ""),
-}
 
 
 def has_board(actor: gate.Actor) -> bool:
@@ -188,19 +122,19 @@ def board(
     fresh = _fresh(actor, lines, since)
     views = {
         "all": lines,
-        "mine": [each for each in lines if each.mine],
+        "mine": [each for each in lines if each.is_mine],
         "overdue": [each for each in lines if each.overdue],
         "new": [each for each in lines if each.id in fresh] if fresh else [],
     }
     people = _people(actor)
-    chosen = sorted(views[asked.view], key=_ORDERS[asked.order], reverse=asked.descending)
+    chosen = sorted(views[asked.view], key=_order(asked.order, people), reverse=asked.descending)
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
     asked = replace(asked, page=min(asked.page, pages))
     listed = chosen[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
     return Board(
         rows=_rows(actor, listed, fresh, people),
         asked=asked,
-        choices=_choices(people, within),
+        choices=_choices(people, lines),
         pages=pages,
         found=len(chosen),
         all=len(lines),
@@ -234,24 +168,34 @@ def _narrowed(actor: gate.Actor, asked: Asked) -> QuerySet[Situation]:
 
 
 def _index(actor: gate.Actor, within: QuerySet[Situation]) -> list[_Line]:
-    """One row a situation, as it was brought. Numbers aren't columns here: turning thousands of
-    them into UUIDs would take most of the page's time."""
-    opened = Q(actions__state__in=OPEN_ACTION_STATES)
-    late = Q(actions__state__in=AGREED_ACTION_STATES, actions__due_on__lt=timezone.localdate())
+    """One row a situation, as it was brought; counts of actions are grouped apart, by their own
+    key: grouped by the situations' columns they took most of the page's time."""
     me = actor.participation
-    mine = answered_by(me) | Q(case_manager=me)
-    rows = within.order_by("signalled_on", "id").annotate(
-        open_actions=Count("actions", filter=opened),
-        late_actions=Count("actions", filter=late),
-        next_due=Min("actions__due_on", filter=opened),
-        mine=Count("pk", filter=mine | (opened & acted_for(me, "actions__owner"))),
-        brought=Case(When(brought_by=me, then=True), default=False),
+    late = Q(state__in=AGREED_ACTION_STATES, due_on__lt=timezone.localdate())
+    grouped = (
+        AgreedAction.objects.filter(
+            situation__concertation=actor.concertation, state__in=OPEN_ACTION_STATES
+        )
+        .order_by()
+        .values_list("situation")
+        .annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=late),
+            due=Min("due_on"),
+            owned=Count("pk", filter=acted_for(me)),
+        )
     )
-    columns = (
-        "id", "code", "state", "signalled_on", "next_review_on", "open_actions", "late_actions",
-        "next_due", "mine", "brought", "case_manager__organisation__name",
-    )  # fmt: skip
-    return [_Line(*each) for each in rows.values_list(*columns)]
+    counted = {situation: counts for situation, *counts in grouped}
+    rows = within.order_by("signalled_on", "id").annotate(
+        # As text: of thousands of numbers only the few that differ are read as such.
+        holder=Cast("case_manager", TextField()),
+        brought=Case(When(brought_by=me, then=True), default=False),
+        held=Case(When(answered_by(me) | Q(case_manager=me), then=True), default=False),
+    )
+    told = rows.values_list(
+        "id", "code", "state", "signalled_on", "next_review_on", "holder", "brought", "held"
+    )
+    return [_Line(*each, *counted.get(each[0], _NO_ACTIONS)) for each in told]
 
 
 def _found(
@@ -314,12 +258,26 @@ def _people(actor: gate.Actor) -> Mapping[UUID, Participation]:
     return {row.id: row for row in rows.select_related("organisation", "person")}
 
 
-def _choices(people: Mapping[UUID, Participation], within: QuerySet[Situation]) -> Choices:
-    holding = set(within.order_by().values_list("case_manager", flat=True).distinct())
+def _order(column: str, people: Mapping[UUID, Participation]) -> Callable[[_Line], Any]:
+    """What to sort by; what has no date yet awaits the group and comes as it was brought."""
+    if column == "holder":
+        names = {row.id.hex: row.organisation.name for row in people.values()}
+        return lambda line: (not line.holder, names.get((line.holder or "").replace("-", ""), ""))
+    orders: dict[str, Callable[[_Line], Any]] = {
+        "next": lambda line: line.next_on or line.signalled_on or _FAR,
+        "code": lambda line: line.code or "",
+        "state": lambda line: STATES.index(SituationState(line.state)),
+        "actions": lambda line: (-line.overdue, -line.open_actions),
+    }
+    return orders[column]
+
+
+def _choices(people: Mapping[UUID, Participation], lines: Sequence[_Line]) -> Choices:
+    holding = {UUID(each) for each in {line.holder for line in lines} if each}
     holders = [
         (str(row.id), f"{row.organisation.name}, {row.person.name}")
-        for number, row in people.items()
-        if number in holding or row.is_current()
+        for row in people.values()
+        if row.id in holding or row.is_current()
     ]
     organisations = {str(row.organisation_id): row.organisation.name for row in people.values()}
     return Choices(
