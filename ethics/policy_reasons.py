@@ -91,7 +91,7 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
             "La référence peut modifier et clôturer : on ne s’y désigne pas soi-même."
         ),
         Act.CLOSE: _("Qui suit la situation sait si elle est finie."),
-        Act.REOPEN: _("Qui répondait de la situation reprend la suite, sous le même code."),
+        Act.REOPEN: _("Qui peut clôturer une situation peut la reprendre, tant qu’elle est là."),
         Act.DECIDE_SHARING: _("Chacun répond de son propre secret, à chaque partage."),
         Act.WITHDRAW_AGREEMENT: _(
             "Qui l’apprend le note tout de suite : attendre quelqu’un d’autre exposerait la"

@@ -20,6 +20,7 @@ PACKAGES = ("audit", "concertation", "ethics")
 LONGEST = 400
 # The only routes that answer somebody who hasn't signed in.
 OPEN_ROUTES = {
+    "charter-acceptance",
     "calendar",
     "set_language",
     "sign-in",

@@ -28,9 +28,9 @@ RULES: Final[Mapping[str, Words]] = {
         _("Ouverte sans implication"),
         _(
             "Une fiche ouverte par quelqu’un qui n’a pas présenté la situation, n’en est pas"
-            " référent·e et n’y a pas d’action, alors qu’elle n’était à l’ordre du jour d’aucune"
-            " réunion dans les 30 jours avant ou après. Voir une situation dans une liste ou une"
-            " recherche ne compte pas."
+            " référent·e, n’y a pas d’action et à qui elle n’est pas ouverte nommément, alors"
+            " qu’elle n’était à l’ordre du jour d’aucune réunion dans les 30 jours avant ou après."
+            " Voir une situation dans une liste ou une recherche ne compte pas."
         ),
         _("Le cercle peut tout lire ; il ne lit que ce dont il a besoin."),
     ),
@@ -64,8 +64,8 @@ RULES: Final[Mapping[str, Words]] = {
     ),
     Rule.EXPORT: Words(
         _("Exportation"),
-        _("Tout fichier emporté : une situation, le rapport de l’année. Vos propres exportations"
-          " du journal restent au journal."),
+        _("Tout fichier emporté : une situation, le rapport de l’année. Ce que le ou la DPO"
+          " emporte du journal y reste inscrit."),
         _("Ce qui quitte le tableau n’est plus protégé par lui."),
     ),
     Rule.ACCESS: Words(

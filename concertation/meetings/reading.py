@@ -239,7 +239,7 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
     line = MeetingLine.of(row)
-    upcoming = next_meeting(actor)
+    plans, upcoming = may_plan(actor), next_meeting(actor)
     is_next = upcoming is not None and upcoming.number == line.number
     replies = dict(Reply.objects.filter(meeting=row).values_list("participation", "coming"))
     return MeetingPage(
@@ -252,12 +252,10 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
         presented=_presented(actor, line) if line.held else (),
         erasures=situations.announced(actor, line.on) if is_next else (),
         attendees=attendees(actor, row.id, line.on) if line.held else (),
-        without_account=entries_of(row.id, signed=line.held)
-        if line.held or may_plan(actor)
-        else (),
+        without_account=entries_of(row.id, signed=line.held) if line.held or plans else (),
         to_complete=to_complete(actor, row.id),
         is_next=is_next,
-        may_plan=may_plan(actor),
+        may_plan=plans,
     )
 
 

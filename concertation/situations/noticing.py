@@ -12,15 +12,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from concertation.accounts.enums import MailChoice
+from concertation.accounts.enums import MailChoice, ParticipationState
 from concertation.accounts.models import Participation, User
 from concertation.situations import notices
 from concertation.situations.enums import URGENT_NOTICES, NoticeKind
-from concertation.situations.models import AgreedAction, Notice, Situation
+from concertation.situations.models import AgreedAction, ConflictOfInterest, Notice, Situation
+from ethics.roles import SecrecyStatus
 
 
 def notice(
@@ -32,10 +34,32 @@ def notice(
     by: UUID | None = None,
     urgent: bool = False,
 ) -> None:
-    """Tell one place of a situation; nobody is told of what they did themselves (`by`), nor of a
-    situation whose agreement was withdrawn."""
-    if place is None or place == by or situation.hidden:
+    """Tell one place of a situation, and of an action whoever replaces it too; nobody is told of
+    what they did themselves (`by`), nor of a situation whose agreement was withdrawn."""
+    if place is None or situation.hidden:
         return
+    for each in (place, *(_replacing(place) if action else ())):
+        if each != by:
+            _tell(kind, situation, each, action, urgent=urgent)
+
+
+def _replacing(place: UUID) -> list[UUID]:
+    rows = Participation.objects.filter(
+        replaces=place,
+        state=ParticipationState.ADMITTED,
+        secrecy_status=SecrecyStatus.PROFESSIONAL,
+    )
+    return [row.id for row in rows if row.is_current()]
+
+
+def _tell(
+    kind: NoticeKind,
+    situation: Situation,
+    place: UUID,
+    action: AgreedAction | None,
+    *,
+    urgent: bool,
+) -> None:
     open_one = Notice.objects.filter(
         participation=place, situation=situation, action=action, kind=kind, seen_at=None
     ).first()
@@ -66,6 +90,11 @@ def send_digests() -> int:
 
 def _send(rows: Any, *, at_once: bool) -> int:
     waiting = rows.filter(mailed_at=None, seen_at=None).order_by("made_at")
+    # Hidden, erased or shut to them in the meantime: nothing to go and look at.
+    shut = ConflictOfInterest.objects.filter(
+        situation=OuterRef("situation"), participation__person=OuterRef("participation__person")
+    )
+    waiting = waiting.filter(~Exists(shut), situation__hidden=False, situation__erasing=False)
     by_person: dict[UUID, list[Notice]] = {}
     for row in waiting.select_related("participation__person", "participation__concertation"):
         if row.participation.is_current():

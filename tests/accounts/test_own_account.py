@@ -1,5 +1,6 @@
 """Start and account."""
 
+import re
 from typing import Any
 
 import pytest
@@ -110,3 +111,36 @@ def test_new_codes_ask_the_password_and_end_the_old_ones(circle: Circle) -> None
 def test_the_pages_for_anybody_need_no_account() -> None:
     for name in ("privacy", "accessibility", "sign-in"):
         assert Client().get(reverse(name)).status_code == 200
+
+
+def test_colleagues_read_how_to_reach_someone_by_domain_in_two_clicks(circle: Circle) -> None:
+    client = signed_in(circle.participant)
+    mine = str(circle.participant.participation and circle.participant.participation.id)
+    address = reverse("account-reach")
+    said = {"participation": mine, "reach": "02 555 01 02, le matin"}
+    assert client.post(address, said)["Location"] == reverse("account") + "#reach"
+    page = signed_in(circle.police).get(reverse("members", args=["tilleuls"])).content.decode()
+    assert "02 555 01 02, le matin" in page
+    assert 'href="mailto:participant@tilleuls.example"' in page
+    # By the names of their domains: santé mentale, sécurité, social.
+    houses = re.findall(r'<h2 id="house-\d">(.*?) tilleuls', page)
+    assert houses == ["La Théière", "Police de quartier", "Coup-de-Pouce"]
+    # Too long: a sentence, and the typed text stays.
+    long = client.post(address, {"participation": mine, "reach": "x" * 121}).content.decode()
+    assert "x" * 121 in long
+    assert "field__error" in long
+
+
+def test_nobody_says_how_somebody_else_is_reached(circle: Circle) -> None:
+    assert circle.manager.participation
+    said = {"participation": str(circle.manager.participation.id), "reach": "chez moi"}
+    assert signed_in(circle.participant).post(reverse("account-reach"), said).status_code == 404
+    circle.manager.participation.refresh_from_db()
+    assert circle.manager.participation.reach == ""
+
+
+def test_an_unknown_choice_of_mail_changes_nothing(circle: Circle) -> None:
+    client = signed_in(circle.participant)
+    client.post(reverse("account-mail"), {"mail": "hourly"})
+    circle.participant.user.refresh_from_db()
+    assert circle.participant.user.mail == "at_once"

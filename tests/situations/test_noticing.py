@@ -144,6 +144,9 @@ def test_a_notice_of_what_was_shut_to_someone_shows_them_nothing(circle: Circle)
     actions.withdraw(circle.manager.actor, situation=row.id, reason="unsaid")
     assert reading.notices_waiting(circle.manager.actor) == 0
     assert reading.my_notices(circle.manager.actor) == ()
+    mail.outbox.clear()
+    noticing.send_digests()
+    assert "manager@tilleuls.example" not in [message.to[0] for message in mail.outbox]
 
 
 def test_a_limited_reader_is_told_of_the_action_addressed_to_them(circle: Circle) -> None:

@@ -26,8 +26,24 @@ def test_who_brought_a_situation_is_owed_a_first_word(circle: Circle) -> None:
     (owed,) = reading.brought_owed(circle.manager.actor)
     assert owed.headline == story.HEADLINE
     assert "attendent un retour" in get(signed_in(circle.manager), url(circle, "home"))
+    assert reading.situation_sheet(circle.manager.actor, row.code or "").unanswered
     actions.give_feedback(circle.manager.actor, situation=row.id, text="Lien gardé")
     assert reading.brought_owed(circle.manager.actor) == ()
+    assert not reading.situation_sheet(circle.manager.actor, row.code or "").unanswered
+
+
+def test_the_sheet_says_which_actions_owe_a_word(circle: Circle) -> None:
+    row = story.bring(circle.participant)
+    story.propose(circle.manager, row, circle.participant)
+    action = story.agree(circle.manager, row, circle.participant)
+    sheet = reading.situation_sheet(circle.participant.actor, row.code or "")
+    assert [(each.number == action.id, each.owes) for each in sheet.actions].count(
+        (True, True)
+    ) == 1
+    assert sum(each.owes for each in sheet.actions) == 1
+    actions.answer_action(circle.participant.actor, action=action.id, state="", text="Lien gardé")
+    sheet = reading.situation_sheet(circle.participant.actor, row.code or "")
+    assert not any(each.owes for each in sheet.actions)
 
 
 def test_a_closed_situation_owes_nothing(circle: Circle) -> None:

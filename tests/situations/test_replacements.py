@@ -209,3 +209,16 @@ def test_a_replacement_costs_no_query_more(
         return len(seen)
 
     assert queries(relay) == queries(circle.participant)
+
+
+def test_a_replacement_is_told_of_the_actions_they_answer_for(
+    circle: Circle, relay: Someone, situation: Situation
+) -> None:
+    story.agree(circle.manager, situation, circle.participant, text="Relancer la régie")
+    (row,) = reading.my_notices(relay.actor)
+    assert row.action == "Relancer la régie"
+    assert reading.notices_waiting(circle.participant.actor) == 1
+    over(relay)
+    story.agree(circle.manager, situation, circle.participant, text="Et la suite")
+    assert relay.participation
+    assert relay.participation.notices.count() == 1

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import slugify
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
@@ -129,10 +130,13 @@ def directory(actor: gate.Actor) -> Directory:
                 number in subscribed,
                 tuple(people),
             )
-            # By domain, as people look for a service; then by name.
+            # By domain, as people look for a service; then by name, accents aside.
             for number, people in sorted(
                 houses.items(),
-                key=lambda pair: (known[pair[0]].get_domain_display(), known[pair[0]].name),
+                key=lambda pair: (
+                    slugify(known[pair[0]].get_domain_display()),
+                    slugify(known[pair[0]].name),
+                ),
             )
         ),
         awaiting=_in_state(cards.values(), ParticipationState.AWAITING) if coordinates else (),

@@ -16,6 +16,7 @@ from concertation.situations.reading.audience import (
     requests_waiting,
     to_withdraw,
 )
+from concertation.situations.reading.boarded import Board, BoardRow
 from concertation.situations.reading.changing import ActionPage, Step, action_page, has_ended
 from concertation.situations.reading.erasures import (
     Announced,
@@ -66,8 +67,6 @@ from concertation.situations.reading.history import (
 )
 from concertation.situations.reading.listing import (
     PAGE_SIZE,
-    Board,
-    BoardRow,
     board,
     has_board,
 )

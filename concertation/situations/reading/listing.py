@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, TextField, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from audit.enums import Purpose
@@ -27,7 +28,13 @@ from concertation.situations.enums import (
     Urgency,
 )
 from concertation.situations.meeting_days import told_since
-from concertation.situations.models import AgreedAction, Contribution, Situation, acted_for
+from concertation.situations.models import (
+    AgreedAction,
+    Contribution,
+    Situation,
+    acted_for,
+    answered_by,
+)
 from concertation.situations.reading.asking import (
     EVERYTHING,
     NOBODY,
@@ -36,6 +43,7 @@ from concertation.situations.reading.asking import (
     holds,
     words_of,
 )
+from concertation.situations.reading.boarded import Board, BoardRow, Choices
 from concertation.situations.reading.find import code_of, in_sight
 from concertation.situations.reading.mine import owes, told_on
 from concertation.situations.reading.words import SITUATION_GLYPHS, label, labels, shown
@@ -44,6 +52,7 @@ from ethics.policy import Act
 
 PAGE_SIZE: Final = 50
 _FAR: Final = date(9999, 12, 31)
+_NO_ACTIONS: Final = (0, 0, None, 0)
 _LISTED: Final = ("headline", "needs", "urgency")
 # What a seal is bound to.
 _BINDING: Final = ("container", "scope", "key_generation", "version")
@@ -53,85 +62,25 @@ _WHOLE: Final = (*_BRIEF, "account", "tried", "strengths")
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One situation in the list: its frame, and of its text the headline only."""
-
-    code: str
-    headline: str
-    needs: tuple[str, ...]
-    urgency: str
-    # A word stands beside the headline only when it is more than "not urgent".
-    pressing: bool
-    state: str
-    glyph: str
-    restricted: bool
-    is_new: bool
-    next_on: date | None
-    next_is_action: bool
-    open_actions: int
-    overdue_actions: int
-    owed: int
-    holder: str
-    # Whoever held it left the circle: someone else is to be found.
-    holder_left: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters offer: (value, word)."""
-
-    states: tuple[tuple[str, str], ...]
-    needs: tuple[tuple[str, str], ...]
-    holders: tuple[tuple[str, str], ...]
-    organisations: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A page of the board, with how many situations each view holds."""
-
-    rows: tuple[BoardRow, ...]
-    asked: Asked
-    choices: Choices
-    pages: int
-    # In this view, through the filters and the words.
-    found: int
-    all: int
-    mine: int
-    overdue: int
-    # Nothing is new to whoever was never here before.
-    new: int | None
-    overdue_actions: int
-    searched: str = ""
-    whole: bool = False
-
-    @property
-    def previous(self) -> int:
-        """The page before, 0 on the first."""
-        return self.asked.page - 1
-
-    @property
-    def next(self) -> int:
-        """The page after, 0 on the last."""
-        return self.asked.page + 1 if self.asked.page < self.pages else 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Line:
     """A situation in the index: clear columns, and what was counted of its actions."""
 
     id: UUID
-    code: str
+    code: str | None
     state: str
-    holder: UUID | None
-    brought_by: UUID
-    supervisor: UUID | None
     signalled_on: date | None
     review_on: date | None
+    holder: str | None
+    brought: bool
+    held: bool
     open_actions: int
     late_actions: int
     next_due: date | None
     owned: int
+
+    @property
+    def is_mine(self) -> bool:
+        return self.brought or self.held or self.owned > 0
 
     @property
     def next_on(self) -> date | None:
@@ -173,13 +122,12 @@ def board(
     fresh = _fresh(actor, lines, since)
     views = {
         "all": lines,
-        "mine": [each for each in lines if _is_mine(actor, each)],
+        "mine": [each for each in lines if each.is_mine],
         "overdue": [each for each in lines if each.overdue],
-        "new": [each for each in lines if each.id in fresh],
+        "new": [each for each in lines if each.id in fresh] if fresh else [],
     }
-    chosen = sorted(views[asked.view], key=lambda each: (each.signalled_on or _FAR, each.id))
     people = _people(actor)
-    chosen.sort(key=_order(asked.order, people), reverse=asked.descending)
+    chosen = sorted(views[asked.view], key=_order(asked.order, people), reverse=asked.descending)
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
     asked = replace(asked, page=min(asked.page, pages))
     listed = chosen[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
@@ -220,20 +168,34 @@ def _narrowed(actor: gate.Actor, asked: Asked) -> QuerySet[Situation]:
 
 
 def _index(actor: gate.Actor, within: QuerySet[Situation]) -> list[_Line]:
-    opened = Q(actions__state__in=OPEN_ACTION_STATES)
-    late = Q(actions__state__in=AGREED_ACTION_STATES, actions__due_on__lt=timezone.localdate())
-    rows = within.order_by().annotate(
-        open_actions=Count("actions", filter=opened),
-        late_actions=Count("actions", filter=late),
-        next_due=Min("actions__due_on", filter=opened),
-        owned=Count("actions", filter=opened & acted_for(actor.participation, "actions__owner")),
+    """One row a situation, as it was brought; counts of actions are grouped apart, by their own
+    key: grouped by the situations' columns they took most of the page's time."""
+    me = actor.participation
+    late = Q(state__in=AGREED_ACTION_STATES, due_on__lt=timezone.localdate())
+    grouped = (
+        AgreedAction.objects.filter(
+            situation__concertation=actor.concertation, state__in=OPEN_ACTION_STATES
+        )
+        .order_by()
+        .values_list("situation")
+        .annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=late),
+            due=Min("due_on"),
+            owned=Count("pk", filter=acted_for(me)),
+        )
     )
-    columns = (
-        "id", "code", "state", "case_manager", "brought_by", "supervisor",
-        "signalled_on", "next_review_on",
-        "open_actions", "late_actions", "next_due", "owned",
-    )  # fmt: skip
-    return [_Line(*each) for each in rows.values_list(*columns)]
+    counted = {situation: counts for situation, *counts in grouped}
+    rows = within.order_by("signalled_on", "id").annotate(
+        # As text: of thousands of numbers only the few that differ are read as such.
+        holder=Cast("case_manager", TextField()),
+        brought=Case(When(brought_by=me, then=True), default=False),
+        held=Case(When(answered_by(me) | Q(case_manager=me), then=True), default=False),
+    )
+    told = rows.values_list(
+        "id", "code", "state", "signalled_on", "next_review_on", "holder", "brought", "held"
+    )
+    return [_Line(*each, *counted.get(each[0], _NO_ACTIONS)) for each in told]
 
 
 def _found(
@@ -286,17 +248,8 @@ def _fresh(actor: gate.Actor, lines: Sequence[_Line], since: datetime | None) ->
         each.id
         for each in lines
         if each.id in entered
-        or (
-            each.brought_by != actor.participation
-            and each.signalled_on is not None
-            and each.signalled_on >= day
-        )
+        or (not each.brought and each.signalled_on is not None and each.signalled_on >= day)
     }
-
-
-def _is_mine(actor: gate.Actor, line: _Line) -> bool:
-    answering = (line.brought_by, line.supervisor, line.holder)
-    return actor.participation in answering or bool(line.owned)
 
 
 def _people(actor: gate.Actor) -> Mapping[UUID, Participation]:
@@ -307,26 +260,24 @@ def _people(actor: gate.Actor) -> Mapping[UUID, Participation]:
 
 def _order(column: str, people: Mapping[UUID, Participation]) -> Callable[[_Line], Any]:
     """What to sort by; what has no date yet awaits the group and comes as it was brought."""
-
-    def holder(line: _Line) -> tuple[bool, str]:
-        row = people.get(line.holder) if line.holder else None
-        return (row is None, row.organisation.name if row else "")
-
-    return {
+    if column == "holder":
+        names = {row.id.hex: row.organisation.name for row in people.values()}
+        return lambda line: (not line.holder, names.get((line.holder or "").replace("-", ""), ""))
+    orders: dict[str, Callable[[_Line], Any]] = {
         "next": lambda line: line.next_on or line.signalled_on or _FAR,
-        "code": lambda line: line.code,
+        "code": lambda line: line.code or "",
         "state": lambda line: STATES.index(SituationState(line.state)),
         "actions": lambda line: (-line.overdue, -line.open_actions),
-        "holder": holder,
-    }[column]
+    }
+    return orders[column]
 
 
 def _choices(people: Mapping[UUID, Participation], lines: Sequence[_Line]) -> Choices:
-    holding = {each.holder for each in lines if each.holder}
+    holding = {UUID(each) for each in {line.holder for line in lines} if each}
     holders = [
         (str(row.id), f"{row.organisation.name}, {row.person.name}")
-        for number, row in people.items()
-        if number in holding or row.is_current()
+        for row in people.values()
+        if row.id in holding or row.is_current()
     ]
     organisations = {str(row.organisation_id): row.organisation.name for row in people.values()}
     return Choices(
@@ -346,7 +297,9 @@ def _rows(
     numbers = [line.id for line in listed]
     rows = {
         row.id: row
-        for row in _with(in_sight(actor).filter(id__in=numbers), ("code", "restricted", *_LISTED))
+        for row in _with(
+            in_sight(actor).filter(id__in=numbers), ("code", "restricted", "case_manager", *_LISTED)
+        )
     }
     opened = gate.reveal(
         actor,
@@ -385,7 +338,7 @@ def _row(
 ) -> BoardRow:
     urgency = opened.get(row, "urgency")
     closed = line.state == SituationState.CLOSED
-    holder = people.get(line.holder) if line.holder else None
+    holder = people.get(row.case_manager_id)
     return BoardRow(
         code=code_of(row),
         headline=shown(opened.get(row, "headline")),

@@ -16,6 +16,7 @@ from concertation.accounts.models import Organisation
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
     ENDED_ACTION_STATES,
+    OPEN_STATES,
     ActionState,
     ContributionKind,
     Need,
@@ -30,6 +31,7 @@ from concertation.situations.reading.brought import Brought, brought_text
 from concertation.situations.reading.find import code_of, find, neighbours
 from concertation.situations.reading.frame import Frame, frame_of
 from concertation.situations.reading.mine import owes, told_on
+from concertation.situations.reading.owed import ANSWERS
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.sharing import SheetSharing, sheet_sharing
 from concertation.situations.reading.words import label, labels, shown
@@ -54,6 +56,8 @@ class ActionRow:
     version: int
     # Who acts outside the board, where the owner relays.
     acts: str
+    # Agreed on, and its owner hasn't told the group yet.
+    owes: bool
     may_change: bool
     # Answering goes on until it ended, and then until its owner has told the group.
     may_answer: bool
@@ -143,6 +147,8 @@ class Sheet:
     # The codes before and after, among the open situations in sight, in the order of their day.
     before: str = ""
     after: str = ""
+    # Nobody but its bringer told the group anything yet: they are owed a first word.
+    unanswered: bool = False
 
     @property
     def may_contribute(self) -> bool:
@@ -252,6 +258,7 @@ def situation_sheet(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.
         offers=offered,
         before=before,
         after=after,
+        unanswered=timeline and row.state in OPEN_STATES and not _answered(row, entries),
     )
 
 
@@ -320,12 +327,20 @@ def _action(
         overdue_days=max(0, late) if runs else 0,
         version=row.version,
         acts=shown(opened.get(row, "acts")),
+        owes=about.state != SituationState.CLOSED
+        and row.state not in {ActionState.PROPOSED, ActionState.WITHDRAWN}
+        and owes(row, None),
         may_change=row.ended_on is None
         and (offered.may(Act.MOVE_ACTION, own=mine) or offered.may(Act.AGREE_ACTION)),
         may_answer=(live and offered.may(Act.MOVE_ACTION, own=mine))
         or (mine and _silent(row) and offered.may(Act.GIVE_FEEDBACK)),
         may_agree=row.state == ActionState.PROPOSED and offered.may(Act.AGREE_ACTION),
     )
+
+
+def _answered(row: Situation, entries: Sequence[Contribution]) -> bool:
+    others = (each for each in entries if each.author_id != row.brought_by_id)
+    return any(each.kind in ANSWERS for each in others)
 
 
 def _silent(row: Any) -> bool:
