@@ -87,6 +87,13 @@ class CloseMeetingForm(forms.Form):
         self.data = again
 
 
+class HolderForm(ManagerForm):
+    """Who holds the situation from now on: in a meeting they say yes aloud, so nobody is asked by
+    e-mail, and no word is left for them."""
+
+    note = None  # Django’s way to leave a field out
+
+
 @dataclass(frozen=True, slots=True)
 class ScreenForms:
     """The forms under the situation on the screen; a refused one comes back as it was typed."""
@@ -94,7 +101,7 @@ class ScreenForms:
     review: Sequence[tuple[ScreenAction, AnswerForm]]
     propose: ProposeForm
     entry: ContributeForm
-    manager: ManagerForm
+    manager: HolderForm
 
     @classmethod
     def of(cls, sheet: ScreenSheet, refused: Mapping[str, Any]) -> Self:
@@ -115,5 +122,5 @@ class ScreenForms:
             propose=refused.get("propose") or ProposeForm(people=sheet.people),
             entry=refused.get("entry")
             or ContributeForm(coordinates=True, initial={"kind": "decision"}),
-            manager=refused.get("manager") or ManagerForm(people=sheet.people, initial=manager),
+            manager=refused.get("manager") or HolderForm(people=sheet.people, initial=manager),
         )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import Cadence
+from concertation.meetings.clock import SECONDS
 from concertation.meetings.dates import STEPS, later
 from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ATTENDED, ItemKind, ItemState, ItemUse, MeetingState
@@ -28,7 +29,7 @@ from concertation.meetings.reading import (
     rows_of,
     unknown,
 )
-from concertation.meetings.reading_live import SECONDS, elapsed, last_held
+from concertation.meetings.reading_live import elapsed, last_held
 from concertation.situations.codes import show_code
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
@@ -82,6 +83,7 @@ class MinutesAction:
 
     text: str
     result: str
+    acts: str
     owner: str
     due_on: date
     state_label: str
@@ -214,7 +216,7 @@ def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_R
         fields={
             Situation.SEALED_AS: ("headline",),
             Contribution.SEALED_AS: ("text",),
-            AgreedAction.SEALED_AS: ("text", "result"),
+            AgreedAction.SEALED_AS: ("text", "result", "acts"),
         },
     )
     return Minutes(
@@ -329,6 +331,7 @@ def _action(row: AgreedAction, seen: gate.Revelation, on: date) -> MinutesAction
     return MinutesAction(
         text=shown(seen.get(row, "text")),
         result=shown(seen.get(row, "result")) if ended else "",
+        acts=shown(seen.get(row, "acts")),
         owner=row.owner.organisation.name,
         due_on=row.due_on,
         state_label=str(ActionState(row.state).label),

@@ -16,10 +16,10 @@ from concertation.meetings import actions_live, reading, reading_live
 from concertation.meetings.enums import Presence
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
-from concertation.meetings.forms_live import GoForm, OpenForm, ScreenForms
+from concertation.meetings.forms_live import GoForm, HolderForm, OpenForm, ScreenForms
 from concertation.situations import actions as situations
 from concertation.situations import reading as situation_reading
-from concertation.situations.forms import AnswerForm, ContributeForm, ManagerForm, ProposeForm
+from concertation.situations.forms import AnswerForm, ContributeForm, ProposeForm
 
 _ENTERED: Final = ("propose", "entry", "manager")
 
@@ -197,7 +197,7 @@ def entry(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 def manager(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """Who holds the situation, and when the group looks again."""
     about = _about(request, number)
-    form = ManagerForm(request.POST, people=situation_reading.people(request.actor))
+    form = HolderForm(request.POST, people=situation_reading.people(request.actor))
     if form.attempt(
         situations.set_case_manager, request.actor, situation=about, purpose=Purpose.MEETING
     ):

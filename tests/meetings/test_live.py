@@ -232,6 +232,7 @@ def test_a_new_action_is_agreed_as_it_is_said(circle: Circle) -> None:
     data = {
         "item": str(item.id),
         "text": "Passer le mercredi",
+        "acts": "médecin de garde",
         "owner": str(number_of(circle.police)),
         "due_on": (timezone.localdate() + timedelta(days=9)).isoformat(),
     }
@@ -241,6 +242,7 @@ def test_a_new_action_is_agreed_as_it_is_said(circle: Circle) -> None:
     (action,) = AgreedAction.objects.all()
     assert (action.state, action.agreed_on) == ("agreed", timezone.localdate())
     assert Situation.objects.get(id=about.id).state == "followed"
+    assert "médecin de garde" in text(client.get(address("meeting-live", row.id)))
     # Whoever isn't of the circle holds its key from then on.
     page = text(signed_in(circle.police).get("/tilleuls"))
     assert "Passer le mercredi" in page

@@ -110,6 +110,7 @@ def agree_new_action(
     owner: UUID,
     due_on: date,
     text: str,
+    acts: str = "",
     purpose: Purpose = Purpose.MEETING,
 ) -> AgreedAction:
     """What a meeting agrees on as it is said: proposed and agreed in one.
@@ -118,6 +119,7 @@ def agree_new_action(
     """
     day = happened(None)
     text = texts.needed(text, texts.MEDIUM, "text")
+    acts = texts.one_line(acts, texts.SHORT, "acts")
     if due_on < day:
         raise errors.DueTooEarly
     plannable(due_on, day, "due_on")
@@ -126,7 +128,7 @@ def agree_new_action(
         actor, Act.AGREE_ACTION, verb=verb, purpose=purpose, situation=situation
     ) as pen:
         about = locked(actor, situation)
-        row = _written(actor, pen, about, owner_place(actor, owner), due_on, text, "", day)
+        row = _written(actor, pen, about, owner_place(actor, owner), due_on, text, acts, day)
         _settle(actor, pen, about, row, day)
     return row
 

@@ -33,7 +33,7 @@ _FIELDS: Final[Mapping[str, Sequence[str]]] = {
     Situation.SEALED_AS: (
         "headline", "needs", "urgency", "wish", "question", "account", "tried", "strengths",
     ),
-    AgreedAction.SEALED_AS: ("text", "result"),
+    AgreedAction.SEALED_AS: ("text", "result", "acts"),
     Contribution.SEALED_AS: ("text",),
 }  # fmt: skip
 
@@ -48,6 +48,8 @@ class ScreenAction:
     state: str
     state_label: str
     glyph: str
+    # Who acts outside the board, where the owner relays.
+    acts: str
     owner: str
     due_on: date
     overdue_days: int
@@ -209,6 +211,7 @@ def _action(row: AgreedAction, opened: gate.Revelation) -> ScreenAction:
         state=row.state,
         state_label=str(ActionState(row.state).label),
         glyph=ACTION_GLYPHS[row.state],
+        acts=shown(opened.get(row, "acts")),
         owner=row.owner.organisation.name,
         due_on=row.due_on,
         overdue_days=0 if ended else max(0, (today - row.due_on).days),
