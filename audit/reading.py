@@ -24,6 +24,8 @@ BATCH: Final = 400
 
 # A subject laid open before someone, one at a time.
 OPENINGS = (Verb.READ, Verb.PRINT, Verb.EXPORT, Verb.SHOWN_ON_SCREEN)
+# About a situation, and yet nothing of it was before anybody: only who saw it was looked up.
+LOOKED_UP = (Verb.LEDGER_READ, Verb.LEDGER_EXPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def who_saw(
     counts openings only, not the lists it stood in. Answered from one index alone, so it stays
     fast over millions of entries.
     """
-    verbs = Q(verb__in=OPENINGS) if opened else ~Q(verb=Verb.LEDGER_READ)
+    verbs = Q(verb__in=OPENINGS) if opened else ~Q(verb__in=LOOKED_UP)
     rows = (
         _about(ledger_name, kind, number)
         .filter(verbs, outcome=Outcome.GRANTED)
@@ -261,7 +263,7 @@ def each_who_saw(ledger_name: str, number: UUID) -> tuple[PersonReader, ...]:
     """Return each person who had a situation before them, by `who_saw`'s rules and its index."""
     rows = (
         _about(ledger_name, SubjectKind.SITUATION, number)
-        .exclude(verb=Verb.LEDGER_READ)
+        .exclude(verb__in=LOOKED_UP)
         .filter(outcome=Outcome.GRANTED)
         .values("organisation", "actor")
         .annotate(times=Count("number"), first=Min("time"), last=Max("time"))

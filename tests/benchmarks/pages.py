@@ -223,6 +223,8 @@ def plain_views() -> ModuleType:
         "AgreedAction": PlainAction,
         "Contribution": PlainContribution,
         "gate": plain,
+        # What binds a sealed row to its place; a plain one has its version only.
+        "_BINDING": ("version",),
         "in_sight": plain_in_sight,
         "find": plain_find,
         # The list of readers comes from the ledger: the plain page shows the same from nowhere.

@@ -14,6 +14,7 @@ from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Event, Subject
 from audit.models import Entry, EntrySubject
 from audit.names import concertation_ledger
+from audit.reading import each_who_saw
 from audit.record import record_now
 from concertation.dpo.consultations import consultations
 from concertation.situations.models import Situation
@@ -140,6 +141,17 @@ def test_it_is_a_pdf_and_taking_it_is_recorded(circle: Circle, dpo: Client) -> N
     assert response.content.startswith(b"%PDF-")
     entry = Entry.objects.get(verb=Verb.LEDGER_EXPORTED)
     assert EntrySubject.objects.get(entry=entry).number == row.id
+
+
+def test_whoever_looks_up_who_saw_it_has_not_seen_it(circle: Circle, dpo: Client) -> None:
+    row = bring(circle, CODE)
+    slug = circle.concertation.slug
+    dpo.get(reverse("ledger", args=[slug]), {"code": CODE})
+    exported: Any = dpo.get(reverse("ledger-export", args=[slug, "csv"]), {"code": CODE})
+    assert b"".join(exported.streaming_content)
+    taken(dpo, circle)
+    seen = each_who_saw(concertation_ledger(circle.concertation.id), row.id)
+    assert {each.actor for each in seen} == {circle.participant.user.id}
 
 
 @pytest.mark.parametrize("who", ["coordinator", "participant", "police", "guest"])
