@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from concertation.accounts.enums import MailChoice
@@ -84,7 +85,9 @@ class MailForm(forms.Form):
     """Which notices come by e-mail."""
 
     mail = forms.ChoiceField(
-        label=_("Avis par courriel"), choices=MailChoice.choices, widget=forms.RadioSelect
+        label=_("Avis par courriel"),
+        choices=[(each.value, capfirst(each.label)) for each in MailChoice],
+        widget=forms.RadioSelect,
     )
 
 
