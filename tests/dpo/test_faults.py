@@ -39,13 +39,13 @@ def test_on_a_full_disk_a_read_is_refused_not_unlogged(monkeypatch: pytest.Monke
     circle = make_circle()
     row = bring(circle)
     opened: list[object] = []
-    real = unsealing.open_field
+    real = unsealing.open_fields
 
     def watched(*arguments: object) -> object:
         opened.append(arguments)
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(unsealing, "open_field", watched)
+    monkeypatch.setattr(unsealing, "open_fields", watched)
 
     granted = 0
 
