@@ -39,6 +39,7 @@ class Act(models.TextChoices):
     READ = "read", _("lire")
     LIST = "list", _("voir dans le tableau")
     SEARCH = "search", _("chercher dans les textes")
+    EXPORT = "export", _("emporter sa vue du tableau dans un fichier")
     BRING = "bring", _("présenter une situation")
     SUBMIT = "submit", _("soumettre un brouillon à sa ou son responsable de stage")
     SHARE_DRAFT = "share_draft", _("décider de partager un brouillon")
@@ -169,6 +170,8 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.LIST: _READERS,
         # Going through the texts to find: never a guest's or a limited reader's (design 1).
         Act.SEARCH: _READERS,
+        # A file leaves the board: never a guest's, a limited reader's or an intern's.
+        Act.EXPORT: _CIRCLE,
         Act.BRING: MappingProxyType({**_READERS, R.LIMITED_READER: W.ALWAYS}),
         Act.SUBMIT: MappingProxyType({R.INTERN: W.ALWAYS}),
         Act.SHARE_DRAFT: MappingProxyType(
@@ -253,11 +256,12 @@ ON_A_SITUATION: Final = frozenset(
         Act.WITHDRAW_AGREEMENT, Act.READ_HISTORY, Act.SEE_READERS, Act.RESTRICT, Act.WITHDRAW,
         Act.WITHDRAW_OTHER, Act.GRANT_ACCESS, Act.ERASE, Act.REOPEN,
         Act.READ_OWN, Act.OPEN_TO_GUEST, Act.SUBMIT, Act.SHARE_DRAFT,
-        Act.EXTEND, Act.SEARCH,
+        Act.EXTEND, Act.SEARCH, Act.EXPORT,
     }
 )  # fmt: skip
 WRITES: Final = ON_A_SITUATION - {
-    Act.READ, Act.READ_OWN, Act.LIST, Act.SEARCH, Act.READ_HISTORY, Act.SEE_READERS,
+    Act.READ, Act.READ_OWN, Act.LIST, Act.SEARCH, Act.EXPORT, Act.READ_HISTORY,
+    Act.SEE_READERS,
 }  # fmt: skip
 # A closed situation is read, and nothing more, until it is reopened or erased; who may read it and
 # how long it is kept can still change, and the person may withdraw their agreement.

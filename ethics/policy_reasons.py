@@ -65,6 +65,10 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
         Act.SEARCH: _(
             "Chercher, c’est parcourir tous les textes : seul le cercle qui les lit le peut."
         ),
+        Act.EXPORT: _(
+            "Un fichier sort du tableau et de ses clés : seul qui en répond l’emporte, et c’est"
+            " consigné."
+        ),
         Act.BRING: _(
             "Qui travaille dans le quartier peut demander l’aide du groupe, la police aussi :"
             " donner n’est pas lire."

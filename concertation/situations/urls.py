@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("/avis", followed.notices, name="notices"),
     path("/tableau", following.board, name="board"),
     path("/tableau/recherche", boarding.search, name="board-search"),
+    path("/tableau/emporter", boarding.export, name="board-export"),
     path("/tableau/affichage", boarding.display, name="board-display"),
     path("/presenter", bringing.bring, name="situation-bring"),
     path("/brouillons", bringing.drafts, name="situation-drafts"),

@@ -40,6 +40,7 @@ _VERBS: Final[Mapping[Act, Verb]] = {
     Act.READ_OWN: Verb.READ,
     Act.LIST: Verb.LIST,
     Act.SEARCH: Verb.SEARCH,
+    Act.EXPORT: Verb.EXPORT,
     Act.READ_HISTORY: Verb.READ,
     Act.SEE_READERS: Verb.READ,
     Act.READ_REPORT: Verb.REPORT_READ,
@@ -49,7 +50,7 @@ _VERBS: Final[Mapping[Act, Verb]] = {
 
 
 # They may find nothing, and are recorded all the same.
-_MAY_BE_EMPTY: Final = frozenset({Act.LIST, Act.SEARCH})
+_MAY_BE_EMPTY: Final = frozenset({Act.LIST, Act.SEARCH, Act.EXPORT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ outcome             yes                 yes             yes        no         no
 ON_A_SITUATION: Final = """
 list                yes                 yes             yes        no         no         no  no  no
 search              yes                 yes             yes        no         no         no  no  no
+export              yes                 yes             no         no         no         no  no  no
 read_own            own,supervised      own,supervised  own        no         own        no  no  no
 submit              no                  no              yes        no         no         no  no  no
 share_draft         own,supervised      own,supervised  no         no         own        no  no  no
@@ -144,7 +145,7 @@ def expected(word: str, role: str, status: SecrecyStatus, fact: str, act: str = 
     return word == "yes" or bool(true & set(word.split(",")))
 
 
-READS: Final = {"read", "read_own", "list", "search", "read_history", "see_readers"}
+READS: Final = {"read", "read_own", "list", "search", "export", "read_history", "see_readers"}
 CLOSED_ONLY: Final = {"erase", "reopen"}
 # Who may read a closed situation, and how long it is kept, can still change.
 READERS: Final = {

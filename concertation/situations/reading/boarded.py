@@ -58,6 +58,8 @@ class Board:
     overdue_actions: int
     searched: str = ""
     whole: bool = False
+    # Whether the view may be taken away in a file.
+    may_export: bool = False
 
     @property
     def previous(self) -> int:

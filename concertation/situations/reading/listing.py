@@ -104,14 +104,16 @@ def board(
     since: datetime | None = None,
     searched: str = "",
     whole: bool = False,
+    export: bool = False,
 ) -> Board:
     """A page of the board: open situations, or those in one state, as they were asked for.
 
     `since` is this person's last visit. `searched` are words, looked for in headlines and
-    questions, and with `whole` in the accounts too. Raises `Refused` for whoever the board isn't
-    for; nothing was read then.
+    questions, and with `whole` in the accounts too. `export` gives all pages as one, to be taken
+    away in a file: an act and an event of its own. Raises `Refused` for whoever it isn't for;
+    nothing was read then.
     """
-    act = Act.SEARCH if words_of(searched) else Act.LIST
+    act = Act.SEARCH if words_of(searched) else Act.EXPORT if export else Act.LIST
     if not gate.may(actor, act):
         gate.reveal(actor, records=[], subjects=[], purpose=Purpose.BOARD, act=act)
     within = _narrowed(actor, asked)
@@ -132,7 +134,9 @@ def board(
     asked = replace(asked, page=min(asked.page, pages))
     listed = chosen[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
     return Board(
-        rows=_rows(actor, listed, fresh, people),
+        rows=_rows(actor, chosen, fresh, people, Act.EXPORT)
+        if export
+        else _rows(actor, listed, fresh, people),
         asked=asked,
         choices=_choices(people, lines),
         pages=pages,
@@ -144,6 +148,7 @@ def board(
         overdue_actions=sum(each.overdue for each in lines),
         searched=searched,
         whole=whole,
+        may_export=gate.may(actor, Act.EXPORT),
     )
 
 
@@ -293,6 +298,7 @@ def _rows(
     listed: Sequence[_Line],
     fresh: set[UUID],
     people: Mapping[UUID, Participation],
+    act: Act = Act.LIST,
 ) -> tuple[BoardRow, ...]:
     numbers = [line.id for line in listed]
     rows = {
@@ -306,7 +312,7 @@ def _rows(
         records=list(rows.values()),
         subjects=numbers,
         purpose=Purpose.BOARD,
-        act=Act.LIST,
+        act=act,
         fields={Situation.SEALED_AS: _LISTED},
     )
     owed = _owed(actor, numbers)

@@ -3,6 +3,8 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -11,6 +13,7 @@ from concertation.accounts.actions import note_visit, set_density, set_shortcuts
 from concertation.door import CircleRequest, Door, door
 from concertation.situations import reading
 from concertation.situations.codes import parse_code, show_code
+from concertation.spreadsheets import download, workbook
 
 
 @sensitive_post_parameters("searched")
@@ -39,6 +42,47 @@ def search(request: CircleRequest, slug: str) -> HttpResponse:
     # The address stays that of the board, which a reload can ask for.
     response.headers["HX-Push-Url"] = "false"
     return response
+
+
+@door(Door.CIRCLE)
+@require_POST
+def export(request: CircleRequest, slug: str) -> HttpResponse:
+    """The view as it is filtered and ordered, all its pages, in a file; recorded as an export."""
+    shown = reading.board(
+        request.actor,
+        reading.Asked.of(request.GET.dict()),
+        since=note_visit(request.session, request.hat),
+        export=True,
+    )
+    header = [
+        _("Code"),
+        _("Situation"),
+        _("Besoins"),
+        _("Délai"),
+        _("État"),
+        _("Prochaine date"),
+        _("Actions ouvertes"),
+        _("En retard"),
+        _("Retours attendus"),
+        _("Référent·e"),
+    ]
+    rows = [
+        (
+            row.code,
+            row.headline,
+            ", ".join(row.needs),
+            row.urgency,
+            row.state,
+            row.next_on,
+            row.open_actions,
+            row.overdue_actions,
+            row.owed,
+            row.holder,
+        )
+        for row in shown.rows
+    ]
+    widths = (12, 48, 28, 12, 12, 14, 10, 10, 10, 28)
+    return download(workbook(_("Tableau"), header, rows, widths), slugify(_("Tableau")))
 
 
 @door(Door.CIRCLE)
