@@ -55,10 +55,10 @@ def invited(house: House, email: str) -> str:
     return str(re.findall(r"/invitation/[\w-]+", house.demo.said.read_text("utf-8"))[-1])
 
 
-def join(house: House, page: Page, address: str, email: str) -> None:
+def join(house: House, page: Page, address: str, email: str, name: str = "Oda Outil") -> None:
     """A password, a device, ten codes on paper."""
     page.goto(house.demo.url + address)
-    write(page, name="Oda Outil", password=house.password, again=house.password)
+    write(page, name=name, password=house.password, again=house.password)
     page.get_by_role("button", name="Créer mon compte").click()
     says(page, "Connectez-vous avec lui")
     write(page, email=email, password=house.password)
