@@ -7,6 +7,7 @@ RESERVED: Final = frozenset(
         "acces",
         "accessibilite",
         "administration",
+        "calendrier",
         "charte",
         "compte",
         "confidentialite",

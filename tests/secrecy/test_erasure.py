@@ -330,11 +330,12 @@ def test_a_key_gone_without_tombstone_alarms_at_night_and_in_the_status(circle: 
         call_command("daily", stdout=io.StringIO(), stderr=io.StringIO())
     entry = Entry.objects.get(verb=Verb.UNOPENABLE)
     assert (entry.outcome, entry.reason) == (Outcome.FAILED, "erasure_key_missing")
-    assert [message.to for message in mail.outbox] == [[circle.dpo.user.email]]
+    alarms = [each for each in mail.outbox if "alerte" in each.subject]
+    assert [message.to for message in alarms] == [[circle.dpo.user.email]]
     # Each night is an event; the DPO is written to once a day.
     with pytest.raises(CommandError):
         call_command("daily", stdout=io.StringIO(), stderr=io.StringIO())
-    assert len(mail.outbox) == 1
+    assert sum("alerte" in each.subject for each in mail.outbox) == 1
 
 
 def test_every_sealed_model_is_emptied(circle: Circle) -> None:

@@ -160,6 +160,7 @@ def test_opening_again_gives_the_circle_a_new_key_and_owners_their_actions(circl
     assert any(story.WISH in each for each in texts)
     police = opened(every_key(circle.police, situation.id), live(situation.id))
     assert {each.split(":")[0] for each in police} == {
+        "situations.agreedaction.acts",
         "situations.agreedaction.result",
         "situations.agreedaction.text",
     }

@@ -86,14 +86,14 @@ def test_a_crash_in_the_gate_while_text_is_open_tells_it_nowhere(
     situation = story.bring(circle.participant, account=BIRD)
     client = signed_in(circle.manager)
     client.raise_request_exception = False
-    real = unsealing.open_field
+    real = unsealing.decode
 
-    def opened(*args: Any) -> Any:
-        text = real(*args)
+    def opened(data: bytes) -> Any:
+        text = real(data)
         return crash_with(text) if text == BIRD else text
 
     assert settings.DEBUG is False
-    with patch.object(unsealing, "open_field", opened):
+    with patch.object(unsealing, "decode", opened):
         answer = client.get(url(circle, "situation", show_code(str(situation.code))))
     assert_silent(answer, lines, raised)
 

@@ -13,7 +13,7 @@ from audit.enums import Verb
 from audit.models import Entry
 from concertation.meetings import actions as meetings
 from concertation.meetings import reading as meeting_reading
-from concertation.situations import actions, reading
+from concertation.situations import actions, notices, reading
 from concertation.situations.actions import retention
 from concertation.situations.codes import show_code
 from concertation.situations.models import Erasure, Situation
@@ -67,7 +67,8 @@ def test_a_quiet_situation_rests_is_asked_about_and_then_closed(
     row = Situation.objects.get()
     today = timezone.localdate()
     assert (row.state, row.review_asked_on, row.next_review_on) == ("dormant", today, today)
-    told = {address for message in mail.outbox for address in message.to}
+    asked = [each for each in mail.outbox if str(notices.REVIEW_ASKED[0]) == each.subject]
+    told = {address for message in asked for address in message.to}
     assert told == {circle.participant.user.email, circle.coordinator.user.email}
     assert all(show_code(str(row.code)) not in message.body for message in mail.outbox)
     assert "0 situations fell due" in night()

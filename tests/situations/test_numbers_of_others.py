@@ -174,10 +174,13 @@ def test_a_number_of_another_concertation_answers_like_one_that_never_was(
     client = signed_in(elsewhere.coordinator)
     never: dict[str, Any] = {}
     wrong = []
+    home = reverse("home", args=["marolles"])
     for route, theirs, nobodys in addresses("marolles", numbers, codes[:1]):
         for method in ("get", "post"):
             key = f"{method} {nobodys}"
             if key not in never:
+                # A sentence that an earlier redirect left is shown once, on whatever comes next.
+                client.get(home)
                 never[key] = told(_ask(client, method, nobodys), nobodys)
             if told(_ask(client, method, theirs), theirs) != never[key]:
                 wrong.append((route, method))
@@ -199,9 +202,9 @@ def test_no_route_gives_text_to_who_may_not_read_it(circle: Circle, name: str) -
         for method in ("get", "post"):
             answer = _ask(client, method, address)
             assert answer.status_code < 500, (route, method)
-            assert "zzcanarizz" not in answer.content.decode(), (route, method)
+            assert b"zzcanarizz" not in answer.getvalue(), (route, method)
     for address in circle_addresses():
-        assert "zzcanarizz" not in client.get(address, follow=True).content.decode(), address
+        assert b"zzcanarizz" not in client.get(address, follow=True).getvalue(), address
     changed = [row for row in stored(circle) if row not in before]
     # The DPO may answer a question of keeping longer: nothing else moves, for nobody.
     assert [row for row in changed if not (name == "dpo" and "opinion" in row)] == []
@@ -222,5 +225,5 @@ def test_no_route_gives_a_restricted_text_or_a_draft_to_the_rest_of_the_circle(
         for method in ("get", "post"):
             answer = _ask(client, method, address)
             assert answer.status_code < 500, (route, method)
-            assert "zzcanarizz" not in answer.content.decode(), (route, method)
+            assert b"zzcanarizz" not in answer.getvalue(), (route, method)
     assert list(before.all()) == kept
