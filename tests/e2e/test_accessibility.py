@@ -48,7 +48,7 @@ def test_an_open_page_is_accessible(house: House, path: str, language: str) -> N
 @pytest.mark.parametrize("language", ["fr", "nl"])
 def test_a_situation_is_accessible_in_light_and_dark(house: House, language: str) -> None:
     page = house.visit_in(language, "participant", "tableau")
-    page.locator("table.board a").first.click()
+    page.locator("table.board tbody a").first.click()
     page.wait_for_url("**/situations/*")
     unfold(page)
     is_accessible(page)

@@ -80,7 +80,8 @@ def fill_every_field(page: Page) -> None:
 
     page.get_by_text("Proposer une action").click()
     form = page.locator("form[action$='/actions']")
-    write(form, text=sing("agreedaction", "text"), due_on=in_a_month())
+    acts = sing("agreedaction", "acts")
+    write(form, text=sing("agreedaction", "text"), acts=acts, due_on=in_a_month())
     owner = form.locator("[name=owner]")
     owner.select_option(label=str(owner.locator("option", has_text="Maëlle").inner_text()))
     form.get_by_role("button", name="Proposer au groupe").click()
