@@ -168,9 +168,8 @@ READ_TABLE: Final[Mapping[FieldGroup, Cell]] = MappingProxyType(
 TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
     {
         Act.LIST: _READERS,
-        # Going through the texts to find: never a guest's or a limited reader's (design 1).
+        # Never a guest's or a limited reader's (design 1); a file is not an intern's either.
         Act.SEARCH: _READERS,
-        # A file leaves the board: never a guest's, a limited reader's or an intern's.
         Act.EXPORT: _CIRCLE,
         Act.BRING: MappingProxyType({**_READERS, R.LIMITED_READER: W.ALWAYS}),
         Act.SUBMIT: MappingProxyType({R.INTERN: W.ALWAYS}),

@@ -41,7 +41,8 @@ def test_a_meeting_of_six_situations_in_two_browsers(house: House) -> None:
         each for each in CODE.findall(mine.locator("main").inner_text()) if each not in proposed
     ]
     for asked in dict.fromkeys(others):
-        if points.count() > POINTS:
+        # One more than is gone through: what somebody withdrew from stays off the screen.
+        if points.count() > POINTS + 1:
             break
         mine.goto(address)
         mine.get_by_text("Demander un point").click()
