@@ -302,10 +302,13 @@ STATES = {
 # before the circle is for administrators and representatives, and nobody of them is one.
 ANSWERS = {
     "account", "account-codes", "account-device", "account-language", "account-passkey",
-    "account-passkeys", "account-password", "accessibility", "charter-text", "charter-version",
+    "account-passkeys", "account-password", "account-reach", "accessibility", "charter-text",
+    "charter-version",
     "charter-versions", "privacy", "start",
     "kept-text",  # what they typed themselves, sealed to them alone, when their session ended
 }  # fmt: skip
+# Sent, these end the session or the place itself.
+ENDS_IT = {"sign-out", "leave", "account-password"}
 # For the person's own place and signature: the addresses of the test are nobody's.
 OF_ONES_OWN = {"charter", "threshold"}
 
@@ -326,12 +329,14 @@ def test_outside_the_circle_nothing_but_charter_language_help_and_account_answer
             **({"number": 1, "language": "fr"} if "charter-" in str(route.name) else {}),
         }
         known = set(route.pattern.converters)
-        answer = client.get(
-            reverse(str(route.name), kwargs={name: parts[name] for name in known}), follow=False
-        )
-        if answer.status_code == 200:
-            answered.add(str(route.name))
-            assert b"K7QF" not in answer.content
+        address = reverse(str(route.name), kwargs={name: parts[name] for name in known})
+        for method in METHODS:
+            if method == "post" and route.name in ENDS_IT:
+                continue
+            answer = getattr(client, method)(address)
+            if answer.status_code == 200:
+                answered.add(str(route.name))
+                assert b"K7QF" not in answer.content
     opened = {"forgotten", "sign-in"}  # for anybody
     assert answered - opened <= ANSWERS | OF_ONES_OWN, answered
     assert {"charter-versions", "account", "privacy"} <= answered
