@@ -229,6 +229,11 @@ def plain_views() -> ModuleType:
         "find": plain_find,
         # The list of readers comes from the ledger: the plain page shows the same from nowhere.
         "_readers": lambda row: readers,
+        "neighbours": twin(
+            "concertation.situations.reading.find",
+            Situation=PlainSituation,
+            in_sight=plain_in_sight,
+        ).neighbours,
         "people": twin(reading.people.__module__, holds_key=lambda actor: True).people,
     }
     board = twin(reading.board.__module__, **instead)
