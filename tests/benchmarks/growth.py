@@ -202,7 +202,7 @@ def _action(row: Situation, owner: Any, number: int) -> AgreedAction:
         due_on=today + timedelta(days=number % 30 - 5),
     )
     # Never opened here: the board lists no action's text.
-    _seal(sealing.new_key(), action, {"text": "Joindre le service", "result": ""})
+    _seal(sealing.new_key(), action, {"text": "Joindre le service", "result": "", "acts": ""})
     return action
 
 
