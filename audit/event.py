@@ -187,7 +187,8 @@ class Event:
         for name in ("subjects", "field_groups", "present"):
             values = getattr(self, name)
             _require(isinstance(values, tuple), f"{name} must be a tuple")
-            _require(len(set(values)) == len(values), f"{name} must not repeat")
+            if len(values) > 1:
+                _require(len(set(values)) == len(values), f"{name} must not repeat")
         for subject in self.subjects:
             _require(isinstance(subject, Subject), "subjects must be Subjects")
         for group in self.field_groups:

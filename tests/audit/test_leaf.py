@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audit.enums import Outcome, Purpose, RetentionClass, SubjectKind, Verb, retention_class
 from audit.event import CheckpointRef, Event, InvalidEventError, Pruned, Subject, Written
 from audit.leaf import InvalidLeafError, leaf_bytes, parse_leaf
 from audit.merkle import leaf_hash
-from tests.audit.conftest import NAME, OBJECT, ORGANISATION, PERSON, SITUATION
+from tests.audit.conftest import NAME, OBJECT, ORGANISATION, PERSON, SITUATION, a_read
 
 TIME = datetime(2026, 11, 22, 10, 23, 36, 42, tzinfo=UTC)
 SALT = bytes(range(16))
@@ -150,6 +150,45 @@ def test_any_other_spelling_is_refused(change: Callable[[dict[str, Any]], object
 def test_other_bytes_are_refused(stored: bytes) -> None:
     with pytest.raises(InvalidLeafError):
         parse_leaf(stored)
+
+
+ORDINARY = leaf(a_read(), index=41)
+
+
+@given(st.integers(0, len(ORDINARY) - 1), st.sampled_from([*range(32, 127), 0, 9, 10, 0xC3]))
+@example(ORDINARY.index(b'"fields"') + 9, ord("]"))
+def test_an_ordinary_leaf_with_another_byte_is_refused_or_spelled_canonically(
+    place: int, byte: int
+) -> None:
+    """The quick way of knowing the spelling lets nothing pass that would be written otherwise."""
+    changed = ORDINARY[:place] + bytes([byte]) + ORDINARY[place + 1 :]
+    try:
+        parsed = parse_leaf(changed)
+    except InvalidLeafError:
+        assert changed != ORDINARY
+        return
+    again = leaf_bytes(
+        parsed.event, ledger=parsed.ledger, index=parsed.index, time=parsed.time, salt=parsed.salt
+    )
+    assert again == changed
+
+
+@pytest.mark.parametrize(
+    ("canonical", "other"),
+    [
+        (b'"index":41', b'"index":041'),
+        (b'"index":41', b'"index":4.1e1'),
+        (b'"index":41', b'"index": 41'),
+        (b'"subjects":[[', b'"subjects":[],"subjects":[['),
+        (b'"role":"participant"', b'"role":"p\\u0061rticipant"'),
+        (b'"outcome":"granted","purpose":"sheet"', b'"purpose":"sheet","outcome":"granted"'),
+        (b"}", b"} "),
+    ],
+)
+def test_an_ordinary_leaf_in_another_spelling_is_refused(canonical: bytes, other: bytes) -> None:
+    assert canonical in ORDINARY
+    with pytest.raises(InvalidLeafError):
+        parse_leaf(ORDINARY.replace(canonical, other, 1))
 
 
 def test_a_repeated_key_and_a_blank_are_refused() -> None:

@@ -1,5 +1,6 @@
 """The ledger's own prices: an append, a whole verification, and who saw one situation."""
 
+import math
 import os
 import statistics
 import time
@@ -13,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.event import Event
-from audit.models import Entry
+from audit.models import Entry, EntrySubject
 from audit.names import concertation_ledger
 from audit.reading import who_saw
 from audit.seeding import seed
@@ -65,19 +66,24 @@ def ledger_append() -> Measure:
 def ledger_verify() -> Measure:
     """The whole verification against only reading the rows."""
     seeded()
-    start = time.perf_counter()
-    result = verify_all(only=LEDGER)
-    whole = time.perf_counter() - start
-    start = time.perf_counter()
-    rows = Entry.objects.filter(ledger__name=LEDGER).order_by("index").values_list()
-    count = sum(1 for _ in rows.iterator(2_000))
-    read = time.perf_counter() - start
-    assert result.ok
+    # Processor time, each the best of three in turns: the machine is shared with other work.
+    whole, read = math.inf, math.inf
+    for _ in range(3):
+        start = time.process_time()
+        assert verify_all(only=LEDGER).ok
+        whole = min(whole, time.process_time() - start)
+        start = time.process_time()
+        rows = Entry.objects.filter(ledger__name=LEDGER).order_by("index").values_list()
+        count = sum(1 for _ in rows.iterator(2_000))
+        about = EntrySubject.objects.filter(ledger__name=LEDGER).order_by("entry").values_list()
+        subjects = sum(1 for _ in about.iterator(2_000))
+        read = min(read, time.process_time() - start)
     how = (
-        f"{count} entries: verified in {whole:.1f} s ({count / whole:,.0f} a second), all columns"
-        f" read in {read:.1f} s; SQLite, one core, once"
+        f"{count} entries: verified in {whole:.1f} s ({count / whole:,.0f} a second); the rows that"
+        f" it compares, all columns of the entries and of their {subjects} subjects, read in"
+        f" {read:.1f} s; SQLite, one core, processor time, best of 3"
     )
-    return at_most(whole / read, 4.0, "ratio", 1, how)
+    return at_most(whole / read, 4.0, "ratio", 3, how)
 
 
 def ledger_search_ms() -> Measure:
