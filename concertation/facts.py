@@ -77,11 +77,12 @@ class Provider:
     def subjects(
         self, actors: Collection[Actor], situations: Iterable[UUID]
     ) -> Mapping[UUID | None, Mapping[UUID, SubjectFacts]]:
-        """What is true between each actor, by the number of their place, and each situation of
-        their concertation."""
+        """What is true between actors of one concertation, each by the number of their place, and
+        situations of it."""
         numbers = list(situations)
         people = {each.participation: each for each in actors if each.participation}
-        if not numbers or not people:
+        where = {each.concertation for each in people.values()}
+        if not numbers or len(where) != 1:
             return {}
         mine = _answered_for(frozenset(people), numbers)
         # What is granted to a person, or shut to them, is little: fetched whole and looked up here,
@@ -93,19 +94,14 @@ class Provider:
         )
         shut = set(conflicts.order_by().values_list("participation__person", "situation"))
         rows = Situation.objects.filter(
-            id__in=numbers,
-            concertation__in={each.concertation for each in people.values()},
-            erasing=False,
+            id__in=numbers, concertation__in=where, erasing=False
+        ).order_by()
+        told = rows.values_list(
+            "id", "state", "hidden", "restricted", "brought_by", "supervisor", "case_manager"
         )
-        told = rows.order_by().values_list(
-            "concertation", "id", "state", "hidden", "restricted",
-            "brought_by", "supervisor", "case_manager",
-        )  # fmt: skip
         found: dict[UUID | None, dict[UUID, SubjectFacts]] = {place: {} for place in people}
-        for where, number, state, hidden, restricted, by, supervisor, manager in told:
+        for number, state, hidden, restricted, by, supervisor, manager in told:
             for place, actor in people.items():
-                if where != actor.concertation:
-                    continue
                 granted = (place, number) in until
                 found[place][number] = SubjectFacts(
                     known=True,

@@ -54,8 +54,8 @@ class FactsProvider(Protocol):
     def subjects(
         self, actors: Collection[Actor], situations: Iterable[UUID]
     ) -> Mapping[UUID | None, Mapping[UUID, SubjectFacts]]:
-        """What is true between each actor, by the number of their place, and each situation of
-        their concertation."""
+        """What is true between actors of one concertation, each by the number of their place, and
+        situations of it."""
 
     def present(self, concertation: UUID, meeting: UUID) -> tuple[Present, ...]:
         """The people in the room of a meeting that is in session there, now."""
