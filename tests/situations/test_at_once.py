@@ -56,7 +56,7 @@ def test_two_answers_stand_side_by_side_and_both_are_kept(
     again = {"version": action.version, "state": "not_possible", "text": f"{MINE}, puis livré"}
     assert send(mine, circle, answer, action, **again).status_code == 302
     sheet = reading.situation_sheet(circle.manager.actor, show_code(str(action.situation.code)))
-    assert {THEIRS, f"{MINE}, puis livré"} <= {each.text for each in sheet.timeline}
+    assert {THEIRS, f"{MINE}, puis livré"} <= {each.text for each in sheet.entries}
 
 
 def test_two_other_days_stand_side_by_side(circle: Circle, action: AgreedAction) -> None:

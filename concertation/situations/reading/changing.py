@@ -109,9 +109,9 @@ def saved_action(
     row = find_action(actor, number, purpose=purpose)
     said = Contribution.objects.filter(action=row.id).select_related("author__organisation")
     last = said.order_by("-made_at").first()
-    opened = gate.reveal(
-        actor, records=[last] if last else [], subjects=[row.situation_id], purpose=purpose
-    )
+    # With the action, which is theirs to read: a word that isn't is withheld, and refuses nothing.
+    records = [row, last] if last else [row]
+    opened = gate.reveal(actor, records=records, subjects=[row.situation_id], purpose=purpose)
     owner = Participation.objects.select_related("organisation").get(id=row.owner_id)
     word = shown(opened.get(last, "text")) if last else ""
     return SavedAction(
