@@ -6,6 +6,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from concertation.situations import texts
 from concertation.situations.enums import ActionState
 from concertation.situations.forms.base import SituationForm
 from concertation.situations.forms.presenting import Conflict
@@ -26,7 +27,8 @@ class ActionForm(SituationForm):
 
     def was_sent_twice(self, saved: SavedAction) -> bool:
         """Whether what stands there is what this person sends: a second click, or “back”."""
-        typed = self.cleaned_data.get(self.word, "").strip()
+        # As it was saved: without what cleaning takes away.
+        typed = texts.clean(self.cleaned_data.get(self.word, ""), texts.MEDIUM)
         return all(mine == theirs for _name, mine, theirs in self._clear(saved)) and (
             not typed or (saved.mine and typed == saved.word)
         )
