@@ -39,7 +39,7 @@ def saved(download: Download) -> list[tuple[object, ...]]:
 
 def worked(page: Page, then: str) -> None:
     """The progress goes on by itself until the page says what comes next."""
-    expect(page.locator("h1")).to_have_text(then, timeout=60_000)
+    expect(page.locator("h1")).to_have_text(then, timeout=180_000)
 
 
 def test_two_thousand_rows_are_brought_over_and_37_come_back(apart: House) -> None:

@@ -100,6 +100,8 @@ class AnswerForm(ActionForm):
         required=False,
     )
     text = one_line(_("Retour au groupe, en une phrase"), texts.MEDIUM, required=False)
+    # The label is for who hears the page; the line itself says it to who sees it.
+    text.widget.attrs["placeholder"] = text.label
 
     @classmethod
     def of(
