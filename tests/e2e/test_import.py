@@ -95,7 +95,7 @@ def test_two_thousand_rows_are_brought_over_and_37_come_back(apart: House) -> No
 def ten_are_shared(house: House) -> None:
     """Whoever brings the rows finds them, and shares the first ten on one page."""
     page = house.visit("participant", "brouillons/repris")
-    drafts = page.locator("section.sheet")
+    drafts = page.locator("article.sheet")
     expect(drafts).to_have_count(FIRST_PAGE)
     is_accessible(page)
     names = drafts.locator("input[name$='-danger']").evaluate_all(
@@ -109,7 +109,7 @@ def ten_are_shared(house: House) -> None:
     page.get_by_role("button", name="Présenter ceux qui ont une réponse").click()
     says(page, f"{FIRST_PAGE} situations sont au tableau.")
     expect(page.locator("table.table tbody tr")).to_have_count(FIRST_PAGE)
-    expect(page.locator("section.sheet")).to_have_count(FIRST_PAGE)
+    expect(page.locator("article.sheet")).to_have_count(FIRST_PAGE)
     says(page, f"{ROWS - BAD - FIRST_PAGE} brouillons attendent")
     page.goto(f"{house.demo.url}/les-tilleuls/tableau?view=mine")
     expect(page.locator("table.board")).to_contain_text(MARK)

@@ -1,5 +1,6 @@
 """What people paste, mistype or send twice, in the forms of actions and entries."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -109,3 +110,24 @@ def test_an_empty_word_changes_nothing(circle: Circle) -> None:
         assert client.post(address, data).status_code == 200
     assert not Contribution.objects.exists()
     assert TYPED not in get(client, url(circle, "situation", code))
+
+
+def test_a_proposal_and_an_entry_sent_twice_are_made_once(circle: Circle) -> None:
+    row = story.bring(circle.participant)
+    code = show_code(str(row.code))
+    client = signed_in(circle.manager)
+    page = get(client, url(circle, "situation", code))
+    numbers = re.findall(r'name="number" value="([0-9a-f-]{36})"', page)
+    assert len(set(numbers)) == 2
+    action = {"text": TYPED, "owner": str(number_of(circle.participant)), "due_on": due(9)}
+    entry = {"kind": "information", "text": TYPED}
+    for _ in range(2):
+        for name, data in (("action-propose", action), ("contribute", entry)):
+            sent = client.post(
+                url(circle, f"situation-{name}", code), data | {"number": numbers[0]}
+            )
+            assert sent.status_code == 302
+    assert (AgreedAction.objects.count(), Contribution.objects.count()) == (1, 1)
+    # Another form says the same again: that is meant.
+    client.post(url(circle, "situation-contribute", code), entry | {"number": numbers[1]})
+    assert Contribution.objects.count() == 2

@@ -21,6 +21,7 @@ from concertation.situations.enums import (
 )
 from concertation.situations.forms.base import (
     REQUIRED,
+    OnceForm,
     SituationForm,
     area,
     day,
@@ -39,7 +40,7 @@ from concertation.situations.reading import (
 from concertation.situations.reading.words import ACTION_GLYPHS
 
 
-class ContributeForm(SituationForm):
+class ContributeForm(OnceForm):
     """An entry of the timeline; decisions and dissent are the coordinator's."""
 
     kind = radio(_("Type d’entrée"), (), initial=ContributionKind.INFORMATION)
@@ -60,7 +61,7 @@ class ContributeForm(SituationForm):
         )
 
 
-class ProposeForm(SituationForm):
+class ProposeForm(OnceForm):
     """An action: what, who, by when."""
 
     text = area(_("Action"), texts.MEDIUM, rows=2)

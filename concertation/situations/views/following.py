@@ -83,7 +83,7 @@ def contribute(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     about = reading.number_of(request.actor, code)
     coordinates = Role.COORDINATOR in request.hat.role_set
     form = ContributeForm(request.POST, coordinates=coordinates)
-    if form.attempt(actions.write_entry, request.actor, situation=about):
+    if form.attempt(actions.write_entry, request.actor, situation=about) or form.sent_before:
         messages.success(request, _("C’est noté au fil."))
         return _back(slug, code, "#fil")
     actions.check_may(request.actor, Act.CONTRIBUTE, situation=about)
@@ -96,7 +96,7 @@ def propose(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     """Propose an action."""
     about = reading.number_of(request.actor, code)
     form = ProposeForm(request.POST, people=reading.people(request.actor))
-    if form.attempt(actions.propose_action, request.actor, situation=about):
+    if form.attempt(actions.propose_action, request.actor, situation=about) or form.sent_before:
         messages.success(request, _("L’action est proposée\u00a0: le groupe peut en convenir."))
         return _back(slug, code, "#actions")
     actions.check_may(request.actor, Act.PROPOSE_ACTION, situation=about)
