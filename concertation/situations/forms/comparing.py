@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from concertation.situations import texts
 from concertation.situations.enums import ActionState
@@ -40,7 +39,7 @@ class ActionForm(SituationForm):
         typed = self.cleaned_data.get(self.word, "")
         if typed or saved.word:
             said = f"{saved.word}\n\n{saved.by}" if saved.word else ""
-            found.append(Conflict(str(self.fields[self.word].label), typed, said))
+            found.append(Conflict(self._label(self.word), typed, said))
         self.conflicts = tuple(found)
 
     def _clear(self, saved: SavedAction) -> list[tuple[str, str, str]]:
@@ -49,15 +48,18 @@ class ActionForm(SituationForm):
         rows = []
         if data.get("state"):
             typed = str(ActionState(data["state"]).label)
-            rows.append((_("État de l’action"), typed, str(ActionState(saved.state).label)))
+            rows.append((self._label("state"), typed, str(ActionState(saved.state).label)))
         if data.get("due_on"):
             typed, there = (
                 date_format(each, "DATE_FORMAT") for each in (data["due_on"], saved.due_on)
             )
-            rows.append((_("Échéance"), typed, there))
+            rows.append((self._label("due_on"), typed, there))
         if data.get("owner"):
             choices: Any = self.fields["owner"]
             names = {str(code): str(name) for code, name in choices.choices}
             there = names.get(str(saved.owner), saved.owner_label)
-            rows.append((_("Qui s’en charge"), names.get(str(data["owner"]), ""), there))
+            rows.append((self._label("owner"), names.get(str(data["owner"]), ""), there))
         return rows
+
+    def _label(self, name: str) -> str:
+        return str(self.fields[name].label)
