@@ -32,9 +32,9 @@ from concertation.meetings.enums import (
 from concertation.meetings.models import AgendaItem, Attendance, Meeting, Reply
 from concertation.meetings.reading import place_of
 from concertation.situations import actions as situations
+from concertation.situations import noticing
 from concertation.situations.enums import AGREED_ACTION_STATES
 from concertation.situations.models import AgreedAction
-from concertation.situations.notices import ACTION_TAKEN, tell
 from concertation.situations.reading import find
 from ethics import gate
 from ethics.policy import Act
@@ -293,11 +293,11 @@ def complete_item(actor: gate.Actor, *, meeting: UUID, item: UUID, code: str) ->
 
 
 def _tell_owners(discussed: list[UUID], today: date) -> None:
-    """Whoever took an action today is told, once, without content."""
+    """Whoever took an action today is told, without content."""
     agreed = AgreedAction.objects.filter(
         situation__in=discussed, agreed_on=today, state__in=AGREED_ACTION_STATES
     )
-    tell(list(agreed.order_by().values_list("owner", flat=True).distinct()), ACTION_TAKEN)
+    noticing.tell_taken(agreed)
 
 
 def _leave(item: AgendaItem, now: datetime, use: str, discussed: bool) -> None:
