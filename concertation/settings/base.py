@@ -224,3 +224,5 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 LEDGER_SERVING_ROLE = ""
 DEMO = False
 DEFAULT_FROM_EMAIL = "concertation@localhost"
+# Seconds: a mail server that says nothing must not keep somebody before an empty page.
+EMAIL_TIMEOUT = 10
