@@ -10,10 +10,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from audit.checkpoint import sign_checkpoint
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
-from audit.names import concertation_ledger
+from concertation.accounts import state_mail
 from concertation.accounts.models import Participation
 from concertation.meetings import errors
 from concertation.meetings.actions_agenda import BEFORE, USUAL_MINUTES, proposed_for, settle
@@ -212,7 +211,8 @@ def close_meeting(
     preparation_minutes: int = 0,
     follow_up_minutes: int = 0,
 ) -> Meeting:
-    """End the meeting: points not reached are carried over, times noted, the ledger's state signed.
+    """End the meeting: points not reached are carried over, times noted, the ledger's state signed
+    and sent to those who keep it.
 
     Owners of what was agreed today are told by e-mail, without content. Raises `Refused`,
     `WrongState`, `MeetingChanged`, `BadDuration` or `NobodyPresent`.
@@ -257,7 +257,7 @@ def close_meeting(
             details={"count": present, "total": len(seats)},
         )
     # On its own, after the action: the platform's ledger is never nested in another's lock.
-    sign_checkpoint(concertation_ledger(row.concertation_id))
+    state_mail.send_state(row.concertation_id)
     return row
 
 
