@@ -172,6 +172,18 @@ def ledger_verify() -> Measure:
     return ledger.ledger_verify()
 
 
+def writers() -> Measure:
+    """Writers side by side, on the databases this process was given."""
+    from tests.benchmarks import writers as many  # noqa: PLC0415 - its models need Django
+
+    return many.ledger_writers()
+
+
+def ledger_writers() -> Measure:
+    """The same on PostgreSQL, in a process of its own: SQLite has one writer at a time."""
+    return on_postgres("writers", 0.75, "ratio")
+
+
 def ledger_search_ms() -> Measure:
     """Who saw one situation among very many events."""
     from tests.benchmarks import ledger  # noqa: PLC0415 - its models need Django to be set up
@@ -192,6 +204,7 @@ MEASURES: Final[dict[str, Callable[[], Measure]]] = {
     "ledger_append": ledger_append,
     "ledger_verify": ledger_verify,
     "ledger_search_ms": ledger_search_ms,
+    "ledger_writers": ledger_writers,
     "live_p95_ms": live_p95_ms,
     "rotation_s": rotation_s,
     "import_s": import_s,
@@ -206,7 +219,10 @@ MEASURES: Final[dict[str, Callable[[], Measure]]] = {
 }
 
 # Taken by another measure, in a process of its own.
-ASIDE: Final[dict[str, Callable[[], Measure]]] = {"live": live}
+ASIDE: Final[dict[str, Callable[[], Measure]]] = {
+    "live": live,
+    "writers": writers,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import json
+import tracemalloc
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from audit.leaf import parse_leaf
 from audit.models import Entry, EntrySubject, SavedSearch
 from audit.names import concertation_ledger
 from audit.record import record_now
+from audit.seeding import seed
 from concertation.meetings.models import Meeting
 from tests.cast import Circle, make_circle, number_of
 from tests.dpo.reviewing import CODE, NISS, read
@@ -225,3 +227,27 @@ def test_twenty_searches_are_the_most(circle: Circle, dpo: Client) -> None:
     refused = html.unescape(keep(dpo, circle, "Une de trop", "verb=read").content.decode())
     assert "Vous en gardez déjà vingt" in refused
     assert SavedSearch.objects.count() == 20
+
+
+def test_the_file_of_a_long_log_takes_no_more_memory_than_of_a_short_one(
+    circle: Circle, dpo: Client
+) -> None:
+    """From the database to the last byte, in both formats: what is sent is forgotten."""
+    book = concertation_ledger(circle.concertation.id)
+
+    def peak(kind: str) -> tuple[int, int]:
+        address = reverse("ledger-export", args=[circle.concertation.slug, kind])
+        tracemalloc.start()
+        response: Any = dpo.get(address)
+        size = sum(len(part) for part in response.streaming_content)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return size, most
+
+    seed(book, 800)
+    short = {kind: peak(kind) for kind in ("csv", "jsonl")}
+    seed(book, 3_600)
+    for kind, (size, most) in short.items():
+        longer, needed = peak(kind)
+        assert longer > 4 * size
+        assert needed < 1.3 * most, f"{kind}: {most} bytes, then {needed}"
