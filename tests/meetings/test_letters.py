@@ -34,7 +34,10 @@ def close(circle: Circle, django_capture_on_commit_callbacks: Any) -> Any:
             actions_live.close_meeting(
                 circle.coordinator.actor, meeting=row.id, version=version, minutes=50
             )
-        return [str(message.subject) for message in mail.outbox]
+        # At its close the log's signed state goes to the coordinators and the DPO as well.
+        letters = [each for each in mail.outbox if not each.attachments]
+        mail.outbox[:] = letters
+        return [str(message.subject) for message in letters]
 
     return run
 
