@@ -100,6 +100,11 @@ class MeetingLine:
         return self.in_session and opened is not None and opened < timezone.localdate()
 
     @property
+    def opened_yesterday(self) -> bool:
+        """Whether it was opened the day before this one."""
+        return self.opened_on == timezone.localdate() - timedelta(days=1)
+
+    @property
     def held(self) -> bool:
         """Whether it is over, attendance and duration noted."""
         return self.state == MeetingState.CLOSED

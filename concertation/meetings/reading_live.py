@@ -12,6 +12,7 @@ from audit.enums import Purpose
 from concertation.meetings.clock import SECONDS, Clock, stood
 from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ItemKind, ItemState, MeetingState, Presence, Reason
+from concertation.meetings.errors import MeetingDayOver
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.meetings.reading import (
     Attendee,
@@ -266,10 +267,10 @@ def stamp(actor: gate.Actor, number: UUID) -> str:
 
 
 def situation_of(actor: gate.Actor, number: UUID, item: str) -> UUID:
-    """The situation of a point of today's meeting, for what is entered about it.
+    """The situation of a point of a meeting that goes on, for what is entered about it.
 
     By the point the page had: what is typed while the group goes on, or while the meeting closes,
-    stays where it was meant. Raises `Refused`.
+    stays where it was meant. Raises `Refused`; `MeetingDayOver` from the day after its closing.
     """
     name = as_number(item)
     if name is None:
@@ -280,17 +281,18 @@ def situation_of(actor: gate.Actor, number: UUID, item: str) -> UUID:
         meeting__concertation=actor.concertation,
         meeting__opened_at__isnull=False,
     ).first()
-    if row is None or row.situation_id is None or not _is_today(row.meeting):
+    if row is None or row.situation_id is None:
         raise unknown(actor, number)
+    if not _takes_entries(row.meeting):
+        raise MeetingDayOver(row.id)
     return row.situation_id
 
 
-def _is_today(row: Meeting) -> bool:
+def _takes_entries(row: Meeting) -> bool:
+    """While it runs, be it the day after, and until the end of the day it was closed."""
+    ended = row.closed_at or row.opened_at
     running = row.state == MeetingState.IN_SESSION
-    return running or (
-        row.opened_at is not None
-        and timezone.localtime(row.opened_at).date() == timezone.localdate()
-    )
+    return running or (ended is not None and timezone.localdate(ended) == timezone.localdate())
 
 
 def as_number(text: str) -> UUID | None:
