@@ -17,6 +17,7 @@ from concertation.accounts.models import Participation
 from concertation.meetings import errors
 from concertation.meetings.actions_agenda import BEFORE, USUAL_MINUTES, proposed_for, settle
 from concertation.meetings.changing import changing
+from concertation.meetings.clock import stood
 from concertation.meetings.enums import (
     ATTENDED,
     Coming,
@@ -238,15 +239,17 @@ def close_meeting(
             item.state = ItemState.NOT_DISCUSSED
             item.save()
         row.items.filter(state=ItemState.ASKED).delete()
-        today = timezone.localdate()
+        # The day it was held, also when a laptop closed too early kept it open overnight.
+        held_on = timezone.localdate(row.opened_at)
         discussed = list(
             row.items.filter(state=ItemState.DISCUSSED, situation__isnull=False).values_list(
                 "situation", flat=True
             )
         )
-        situations.brought_to_meeting(pen, meeting=row.id, situations=discussed, on=today)
-        _tell_owners(discussed, today)
+        situations.brought_to_meeting(pen, meeting=row.id, situations=discussed, on=held_on)
+        _tell_owners(discussed, held_on)
         row.state, row.current, row.paused_at = MeetingState.CLOSED, None, None
+        row.closed_at = timezone.now()
         row.held_minutes = minutes
         row.preparation_minutes = preparation_minutes
         row.follow_up_minutes = follow_up_minutes
@@ -292,10 +295,10 @@ def complete_item(actor: gate.Actor, *, meeting: UUID, item: UUID, code: str) ->
     return empty
 
 
-def _tell_owners(discussed: list[UUID], today: date) -> None:
-    """Whoever took an action today is told, without content."""
+def _tell_owners(discussed: list[UUID], since: date) -> None:
+    """Whoever took an action at this meeting is told, without content."""
     agreed = AgreedAction.objects.filter(
-        situation__in=discussed, agreed_on=today, state__in=AGREED_ACTION_STATES
+        situation__in=discussed, agreed_on__gte=since, state__in=AGREED_ACTION_STATES
     )
     noticing.tell_taken(agreed)
 
@@ -308,6 +311,6 @@ def _leave(item: AgendaItem, now: datetime, use: str, discussed: bool) -> None:
 
 def _stop(item: AgendaItem, now: datetime) -> None:
     if item.shown_at is not None:
-        item.used_seconds += int((now - item.shown_at).total_seconds())
+        item.used_seconds += stood(item.shown_at, now, item.minutes)
         item.shown_at = None
     item.save()

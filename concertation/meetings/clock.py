@@ -1,9 +1,25 @@
 """Time used, of time set aside: counted by the server, in seconds."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
+
 SECONDS: Final = 60
+
+
+def stood(shown_at: datetime | None, now: datetime, minutes: int) -> int:
+    """Seconds a point has stood on the screen since it was put there.
+
+    Nobody knows when a laptop was closed: over a night a point took no more than was set aside.
+    """
+    if shown_at is None:
+        return 0
+    seconds = int((now - shown_at).total_seconds())
+    if timezone.localdate(shown_at) < timezone.localdate(now):
+        return min(seconds, minutes * SECONDS)
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)

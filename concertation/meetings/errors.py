@@ -1,5 +1,7 @@
 """What can go wrong with a meeting; forms turn these into sentences beside the field."""
 
+from uuid import UUID
+
 
 class MeetingError(Exception):
     """The meeting was not saved."""
@@ -87,6 +89,15 @@ class LinkSpent(MeetingError):
 
 class CharterMoved(MeetingError):
     """Another version came into force while the page was read."""
+
+
+class MeetingDayOver(MeetingError):
+    """The meeting was closed and its day is over: what is still to say about one of its situations
+    goes to the situation's sheet. Carries the point it was typed for."""
+
+    def __init__(self, item: UUID) -> None:
+        super().__init__()
+        self.item = item
 
 
 class NoSituationHere(MeetingError):

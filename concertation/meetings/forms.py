@@ -73,6 +73,10 @@ SENTENCES = {
     errors.CharterMoved: gettext_lazy(
         "La charte vient de changer\u00a0: relisez-la sur cette page, puis acceptez-la."
     ),
+    errors.MeetingDayOver: gettext_lazy(
+        "La réunion est close et sa journée est passée : ce que vous avez écrit n’y entre plus."
+        " Le texte est encore là, et s’envoie d’ici sur la fiche de la situation."
+    ),
     errors.NobodyInTheRoom: gettext_lazy(
         "Notez d’abord qui est là : ce qui s’affiche est consigné comme montré à ces personnes."
     ),

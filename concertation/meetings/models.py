@@ -49,6 +49,8 @@ class Meeting(models.Model):
     # Later changes of the agenda are marked against this moment.
     published_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    # Not always the day it was opened: a meeting left open overnight is closed the day after.
+    closed_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.PositiveIntegerField(default=0)
     # The point on the shared screen.

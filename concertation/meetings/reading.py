@@ -66,6 +66,8 @@ class MeetingLine:
     link: str = ""
     cancelled: bool = False
     version: int = 0
+    opened_on: date | None = None
+    closed_on: date | None = None
 
     @classmethod
     def of(cls, row: Meeting) -> Self:
@@ -87,7 +89,20 @@ class MeetingLine:
             link=row.link,
             cancelled=row.cancelled_at is not None,
             version=row.version,
+            opened_on=timezone.localdate(row.opened_at) if row.opened_at else None,
+            closed_on=timezone.localdate(row.closed_at) if row.closed_at else None,
         )
+
+    @property
+    def left_open(self) -> bool:
+        """Whether its day is over and nobody closed it."""
+        opened = self.opened_on
+        return self.in_session and opened is not None and opened < timezone.localdate()
+
+    @property
+    def opened_yesterday(self) -> bool:
+        """Whether it was opened the day before this one."""
+        return self.opened_on == timezone.localdate() - timedelta(days=1)
 
     @property
     def held(self) -> bool:

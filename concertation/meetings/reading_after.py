@@ -29,7 +29,7 @@ from concertation.meetings.reading import (
     rows_of,
     unknown,
 )
-from concertation.meetings.reading_live import elapsed, last_held
+from concertation.meetings.reading_live import elapsed, last_held, opened_on
 from concertation.situations.codes import show_code
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
@@ -195,6 +195,8 @@ def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_R
         subjects=(Subject(SubjectKind.MEETING, row.id),),
     )
     line = MeetingLine.of(row)
+    # Left open overnight, a meeting has two days.
+    days = (line.on, line.closed_on or line.on)
     items = list(row.items.select_related("situation", "by__organisation"))
     about = [each.situation for each in items if each.situation]
     entries = list(
@@ -204,7 +206,7 @@ def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_R
     )
     actions = list(
         AgreedAction.objects.filter(
-            Q(agreed_on=line.on) | Q(ended_on=line.on), situation__in=about
+            Q(agreed_on__range=days) | Q(ended_on__range=days), situation__in=about
         ).select_related("owner__organisation")
     )
     seen = gate.reveal(
@@ -222,7 +224,7 @@ def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_R
     return Minutes(
         meeting=line,
         concertation=row.concertation.name,
-        items=tuple(_item(each, seen, entries, actions, line.on) for each in items),
+        items=tuple(_item(each, seen, entries, actions, days) for each in items),
         attendees=attendees(actor, row.id, line.on),
         without_account=entries_of(row.id, signed=True),
     )
@@ -256,7 +258,7 @@ def _words(item: AgendaItem) -> str:
 def _missing(
     actor: gate.Actor, row: Any, items: Sequence[AgendaItem], seen: gate.Revelation
 ) -> Iterable[Missing]:
-    today, since = timezone.localdate(), last_held(actor, row)
+    day, since = opened_on(row), last_held(actor, row)
     codes = {
         each.situation_id: _code(each, seen)
         for each in items
@@ -272,7 +274,7 @@ def _missing(
     proposed = rows.filter(state=ActionState.PROPOSED)
     for action in proposed.order_by("situation__code", "due_on"):
         yield Missing(codes[action.situation_id], _("une action proposée n’est pas convenue."))
-    awaited = rows.filter(state__in=AGREED_ACTION_STATES, agreed_on__lt=today)
+    awaited = rows.filter(state__in=AGREED_ACTION_STATES, agreed_on__lt=day)
     for each in awaited.annotate(told_on=told_on()).order_by("situation__code", "due_on"):
         if owes(each, since):
             yield Missing(
@@ -297,7 +299,7 @@ def _item(
     seen: gate.Revelation,
     entries: Sequence[Contribution],
     actions: Sequence[AgreedAction],
-    on: date,
+    days: tuple[date, date],
 ) -> MinutesItem:
     about = item.situation
     visible = about is not None and about.id in seen.groups
@@ -318,7 +320,7 @@ def _item(
             if about and visible and each.situation_id == about.id
         ),
         actions=tuple(
-            _action(each, seen, on)
+            _action(each, seen, days)
             for each in actions
             if about and visible and each.situation_id == about.id
         ),
@@ -326,8 +328,12 @@ def _item(
     )
 
 
-def _action(row: AgreedAction, seen: gate.Revelation, on: date) -> MinutesAction:
-    ended = row.state in ENDED_ACTION_STATES and row.ended_on == on
+def _within(day: date | None, days: tuple[date, date]) -> bool:
+    return day is not None and days[0] <= day <= days[1]
+
+
+def _action(row: AgreedAction, seen: gate.Revelation, days: tuple[date, date]) -> MinutesAction:
+    ended = row.state in ENDED_ACTION_STATES and _within(row.ended_on, days)
     return MinutesAction(
         text=shown(seen.get(row, "text")),
         result=shown(seen.get(row, "result")) if ended else "",
@@ -336,5 +342,5 @@ def _action(row: AgreedAction, seen: gate.Revelation, on: date) -> MinutesAction
         due_on=row.due_on,
         state_label=str(ActionState(row.state).label),
         glyph=ACTION_GLYPHS[row.state],
-        agreed=row.agreed_on == on and not ended,
+        agreed=_within(row.agreed_on, days) and not ended,
     )

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.enums import Purpose
-from concertation.meetings.clock import SECONDS, Clock
+from concertation.meetings.clock import SECONDS, Clock, stood
 from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ItemKind, ItemState, MeetingState, Presence, Reason
+from concertation.meetings.errors import MeetingDayOver
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.meetings.reading import (
     Attendee,
@@ -161,7 +162,11 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
     current = found.current
     if current and current.line.situation and not found.paused:
         screen = situations.on_screen(
-            actor, current.line.situation, room=room, since=last_held(actor, row)
+            actor,
+            current.line.situation,
+            room=room,
+            since=last_held(actor, row),
+            day=opened_on(row),
         )
     missing = set(screen.withheld_for) if screen else set()
     return LivePage(
@@ -174,7 +179,7 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
         without_account=others,
         awaited=tuple(
             each
-            for each in _awaited(view, last_held(actor, row))
+            for each in _awaited(view, last_held(actor, row), opened_on(row))
             if room.all_may_know(each.situation)
         )
         if current and current.line.kind == ItemKind.ROUND
@@ -197,13 +202,13 @@ def _for_the_room(hour: Hour, room: gate.Room) -> Hour:
     return replace(hour, points=tuple(points))
 
 
-def _awaited(view: AgendaView, since: date) -> tuple[Awaited, ...]:
+def _awaited(view: AgendaView, since: date, day: date) -> tuple[Awaited, ...]:
     lines = {each.situation: each for each in view.items if each.reason == Reason.FEEDBACK}
     rows = (
         AgreedAction.objects.filter(
             situation__in=[number for number in lines if number],
             state__in=AGREED_ACTION_STATES,
-            agreed_on__lt=timezone.localdate(),
+            agreed_on__lt=day,
         )
         .annotate(told_on=situations.told_on())
         .order_by("due_on", "id")
@@ -228,7 +233,11 @@ def follow_page(actor: gate.Actor, number: UUID) -> FollowPage:
     sheet = None
     if current and current.line.situation and not found.paused:
         sheet = situations.on_own_screen(
-            actor, current.line.situation, meeting=row.id, since=last_held(actor, row)
+            actor,
+            current.line.situation,
+            meeting=row.id,
+            since=last_held(actor, row),
+            day=opened_on(row),
         )
     return FollowPage(
         hour=found,
@@ -258,10 +267,10 @@ def stamp(actor: gate.Actor, number: UUID) -> str:
 
 
 def situation_of(actor: gate.Actor, number: UUID, item: str) -> UUID:
-    """The situation of a point of today's meeting, for what is entered about it.
+    """The situation of a point of a meeting that goes on, for what is entered about it.
 
     By the point the page had: what is typed while the group goes on, or while the meeting closes,
-    stays where it was meant. Raises `Refused`.
+    stays where it was meant. Raises `Refused`; `MeetingDayOver` from the day after its closing.
     """
     name = as_number(item)
     if name is None:
@@ -272,17 +281,18 @@ def situation_of(actor: gate.Actor, number: UUID, item: str) -> UUID:
         meeting__concertation=actor.concertation,
         meeting__opened_at__isnull=False,
     ).first()
-    if row is None or row.situation_id is None or not _is_today(row.meeting):
+    if row is None or row.situation_id is None:
         raise unknown(actor, number)
+    if not _takes_entries(row.meeting):
+        raise MeetingDayOver(row.id)
     return row.situation_id
 
 
-def _is_today(row: Meeting) -> bool:
+def _takes_entries(row: Meeting) -> bool:
+    """While it runs, be it the day after, and until the end of the day it was closed."""
+    ended = row.closed_at or row.opened_at
     running = row.state == MeetingState.IN_SESSION
-    return running or (
-        row.opened_at is not None
-        and timezone.localtime(row.opened_at).date() == timezone.localdate()
-    )
+    return running or (ended is not None and timezone.localdate(ended) == timezone.localdate())
 
 
 def as_number(text: str) -> UUID | None:
@@ -325,11 +335,19 @@ def _hour(actor: gate.Actor, row: Meeting) -> tuple[Hour, AgendaView]:
 
 
 def elapsed(row: Meeting, now: datetime) -> int:
-    """Seconds since the opening, pauses left out."""
+    """Seconds since the opening, pauses left out; of a meeting left open overnight, what its points
+    took: the hours a closed laptop slept are nobody's."""
     if row.opened_at is None:
         return 0
+    if opened_on(row) < timezone.localdate(now):
+        return sum(_used(item, now) for item in row.items.all())
     end = row.paused_at or now
     return max(0, int((end - row.opened_at).total_seconds()) - row.paused_seconds)
+
+
+def opened_on(row: Meeting) -> date:
+    """The day it was opened; today while it isn't."""
+    return timezone.localdate(row.opened_at) if row.opened_at else timezone.localdate()
 
 
 def _point(line: Line, items: Mapping[UUID, AgendaItem], row: Meeting, now: datetime) -> Point:
@@ -339,8 +357,7 @@ def _point(line: Line, items: Mapping[UUID, AgendaItem], row: Meeting, now: date
 
 
 def _used(item: AgendaItem, now: datetime) -> int:
-    running = int((now - item.shown_at).total_seconds()) if item.shown_at else 0
-    return item.used_seconds + running
+    return item.used_seconds + stood(item.shown_at, now, item.minutes)
 
 
 def _stamp(row: Meeting) -> str:

@@ -1,9 +1,10 @@
 """A meeting in session: the shared screen, what is entered on it, and following it elsewhere."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,11 +18,16 @@ from concertation.meetings.enums import Presence
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
 from concertation.meetings.forms_live import GoForm, HolderForm, OpenForm, ScreenForms
+from concertation.meetings.keeping import (
+    CLOSED_MEANWHILE,
+    kept_follow,
+    kept_live,
+    kept_page,
+    or_on_the_sheet,
+)
 from concertation.situations import actions as situations
 from concertation.situations import reading as situation_reading
 from concertation.situations.forms import AnswerForm, ContributeForm, ProposeForm
-
-_ENTERED: Final = ("propose", "entry", "manager")
 
 
 @door(Door.CIRCLE)
@@ -46,19 +52,19 @@ def live(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 
 
 def _live(
-    request: CircleRequest, number: UUID, refused: dict[str, Any] | None = None
+    request: CircleRequest, number: UUID, refused: Mapping[str, Any] | None = None
 ) -> HttpResponse:
     page = reading_live.live_page(request.actor, number)
     sheet = page.screen.sheet if page.screen else None
-    # A refused form still names the point it was typed for.
-    posted = request.POST.get("item", "")
-    points = {name: posted if name in (refused or {}) else "" for name in _ENTERED}
+    kept, refused = kept_live(request, page, refused or {})
+    if kept and not page.hour.meeting.in_session:
+        return kept_page(request, page.hour.meeting, kept, CLOSED_MEANWHILE)
     context = {
         "page": page,
         "sheet": sheet,
-        "forms": ScreenForms.of(sheet, refused or {}) if sheet else None,
+        "forms": ScreenForms.of(sheet, refused) if sheet else None,
         "go": GoForm(),
-        "points": points,
+        "kept": kept,
         "presences": Presence,
     }
     return render(request, "meetings/live.html", context)
@@ -152,6 +158,7 @@ def _about(request: CircleRequest, number: UUID) -> UUID:
 
 @door(Door.CIRCLE)
 @require_POST
+@or_on_the_sheet
 def review(request: CircleRequest, slug: str, number: UUID, action: UUID) -> HttpResponse:
     """What became of an action: done, under way, not possible, not undertaken."""
     about = _about(request, number)
@@ -166,6 +173,7 @@ def review(request: CircleRequest, slug: str, number: UUID, action: UUID) -> Htt
 
 @door(Door.CIRCLE)
 @require_POST
+@or_on_the_sheet
 def agree(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """A new action, as the group agrees on it."""
     about = _about(request, number)
@@ -177,6 +185,7 @@ def agree(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 
 @door(Door.CIRCLE)
 @require_POST
+@or_on_the_sheet
 def entry(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """Feedback, a decision, a dissent, information: with the meeting's number."""
     about = _about(request, number)
@@ -194,6 +203,7 @@ def entry(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 
 @door(Door.CIRCLE)
 @require_POST
+@or_on_the_sheet
 def manager(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """Who holds the situation, and when the group looks again."""
     about = _about(request, number)
@@ -215,20 +225,20 @@ def follow(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     return _follow(request, number)
 
 
-def _follow(
-    request: CircleRequest, number: UUID, form: ContributeForm | None = None
-) -> HttpResponse:
+def _follow(request: CircleRequest, number: UUID, form: forms.Form | None = None) -> HttpResponse:
     page = reading_live.follow_page(request.actor, number)
+    kept, form = kept_follow(request, page, form)
     context = {
         "page": page,
         "form": form or ContributeForm(initial={"kind": "feedback"}),
-        "item": request.POST.get("item", ""),
+        "kept": kept,
     }
     return render(request, "meetings/follow.html", context)
 
 
 @door(Door.CIRCLE)
 @require_POST
+@or_on_the_sheet
 def follow_entry(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """A participant's own feedback on the point before the group, at the same time as others."""
     about = reading_live.situation_of(request.actor, number, request.POST.get("item", ""))

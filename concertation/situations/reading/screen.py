@@ -54,7 +54,7 @@ class ScreenAction:
     due_on: date
     overdue_days: int
     version: int
-    # Agreed before today and not ended: what the group reviews one by one.
+    # Agreed before the meeting and not ended: what the group reviews one by one.
     to_review: bool
     new: bool
 
@@ -98,7 +98,7 @@ class ScreenSheet:
 
     @property
     def reviewed(self) -> int:
-        """How many of last month's actions have been looked at today."""
+        """How many of last month's actions have been looked at at this meeting."""
         return sum(1 for each in self.review if not each.to_review)
 
 
@@ -111,12 +111,15 @@ class OnScreen:
     nobody_present: bool = False
 
 
-def on_screen(actor: gate.Actor, number: UUID, *, room: gate.Room, since: date) -> OnScreen:
+def on_screen(
+    actor: gate.Actor, number: UUID, *, room: gate.Room, since: date, day: date
+) -> OnScreen:
     """What the room may see of a situation, recorded as shown to each person present.
 
-    `since` is the last meeting's day: entries before it are not repeated. Raises `Refused`.
+    `since` is the last meeting's day: entries before it are not repeated. `day` is this one's: a
+    meeting taken up again the day after still reviews what stood there before it. Raises `Refused`.
     """
-    rows = _rows(number, since)
+    rows = _rows(number, since, day)
     screen = gate.show_on_screen(
         actor, situation=number, room=room, records=rows.all, fields=_FIELDS
     )
@@ -129,13 +132,13 @@ def on_screen(actor: gate.Actor, number: UUID, *, room: gate.Room, since: date) 
 
 
 def on_own_screen(
-    actor: gate.Actor, number: UUID, *, meeting: UUID, since: date
+    actor: gate.Actor, number: UUID, *, meeting: UUID, since: date, day: date
 ) -> ScreenSheet | None:
     """The same for one reader on their own device; `None` where it isn't theirs to read.
 
     What the room sees isn't theirs for that: the policy decides for them alone.
     """
-    rows = _rows(number, since)
+    rows = _rows(number, since, day)
     if not gate.offers_reading(actor, number):
         return None
     opened = gate.reveal(
@@ -147,6 +150,7 @@ def on_own_screen(
 @dataclass(frozen=True, slots=True)
 class _Rows:
     situation: Situation
+    day: date
     actions: Sequence[AgreedAction]
     entries: Sequence[Contribution]
 
@@ -155,17 +159,16 @@ class _Rows:
         return [self.situation, *self.actions, *self.entries]
 
 
-def _rows(number: UUID, since: date) -> _Rows:
+def _rows(number: UUID, since: date, day: date) -> _Rows:
     about = Situation.objects.select_related("case_manager__organisation").get(id=number)
-    return _Rows(about, list(_actions(about)), list(_entries(about, since)))
+    return _Rows(about, day, list(_actions(about, day)), list(_entries(about, since)))
 
 
-def _actions(about: Situation) -> QuerySet[AgreedAction]:
-    """What runs, and what ended today: the month's review leaves nothing out."""
-    today = timezone.localdate()
+def _actions(about: Situation, day: date) -> QuerySet[AgreedAction]:
+    """What runs, and what ended at this meeting: the month's review leaves nothing out."""
     rows = about.actions.select_related("owner__organisation")
     runs = ~Q(state__in=ENDED_ACTION_STATES)
-    return rows.filter(runs | Q(ended_on=today)).order_by("due_on", "id")
+    return rows.filter(runs | Q(ended_on__gte=day)).order_by("due_on", "id")
 
 
 def _entries(about: Situation, since: date) -> QuerySet[Contribution]:
@@ -176,7 +179,9 @@ def _sheet(rows: _Rows, opened: gate.Revelation, meeting: UUID) -> ScreenSheet:
     about = rows.situation
     values = {name: opened.get(about, name) for name in _FIELDS[Situation.SEALED_AS]}
     all_actions = tuple(
-        _action(each, opened) for each in rows.actions if opened.get(each, "text") is not None
+        _action(each, opened, rows.day)
+        for each in rows.actions
+        if opened.get(each, "text") is not None
     )
     framed = opened.may_see(about.id, FieldGroup.FRAME)
     timeline = opened.may_see(about.id, FieldGroup.TIMELINE)
@@ -200,9 +205,9 @@ def _sheet(rows: _Rows, opened: gate.Revelation, meeting: UUID) -> ScreenSheet:
     )
 
 
-def _action(row: AgreedAction, opened: gate.Revelation) -> ScreenAction:
+def _action(row: AgreedAction, opened: gate.Revelation, day: date) -> ScreenAction:
     today = timezone.localdate()
-    new = row.state == ActionState.PROPOSED or row.agreed_on == today
+    new = row.state == ActionState.PROPOSED or (row.agreed_on is not None and row.agreed_on >= day)
     ended = row.state in ENDED_ACTION_STATES
     return ScreenAction(
         number=row.id,
