@@ -1,5 +1,6 @@
 """After the hour: what is missing, the minutes by each reader's rights, the year's coordination."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from concertation.situations.models import Situation
 from ethics import gate
 from tests.cast import Circle, number_of
 from tests.meetings.hour import agenda_of, come, edit, held_now, plan, show
-from tests.pdf import unpacked
+from tests.pdf_text import structure, text_of_pdf
 from tests.signin import signed_in
 from tests.situations.story import HEADLINE, agree, bring, counts, overdue
 
@@ -187,14 +188,24 @@ def test_minutes_follow_each_reader_s_rights(circle: Circle) -> None:
     assert {each.actor for each in read} == {circle.manager.user.id, circle.participant.user.id}
 
 
-def test_minutes_print_to_a_tagged_file(circle: Circle) -> None:
+@pytest.mark.parametrize(("language", "title"), [("fr", "Compte rendu"), ("nl", "Verslag")])
+def test_minutes_print_to_a_tagged_file(circle: Circle, language: str, title: str) -> None:
     row = held_now(circle)
     close(circle, row)
-    response = signed_in(circle.participant).get(address("meeting-minutes-pdf", row.id))
+    client = signed_in(circle.participant)
+    client.cookies["language"] = language
+    response = client.get(address("meeting-minutes-pdf", row.id))
     assert response.headers["Content-Type"] == "application/pdf"
-    written = b"".join(unpacked(response.content))
+    written = structure(response.content)
     assert b"/StructTreeRoot" in written
-    assert b"/Lang" in written
+    assert re.search(rb"/MarkInfo\s*<<[^>]*/Marked true", written)
+    assert f"/Lang ({language})".encode() in written
+    assert re.search(rb"/Title\s*\(%b " % title.encode(), written)
+    assert re.search(rb"/DisplayDocTitle true", written)
+    # A heading for the reader who jumps from one to the next, and the words themselves.
+    assert b"/H1" in written
+    assert b"/H2" in written
+    assert title in text_of_pdf(response.content)
     assert Entry.objects.filter(verb=Verb.PRINT).count() == 1
 
 
