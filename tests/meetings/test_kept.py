@@ -211,10 +211,10 @@ def test_the_day_after_yesterday_s_meeting_goes_on_and_closes(
     assert "restée ouverte" in text(client.get(address("meeting-close", row.id)))
     assert not any("pas de retour" in each.what for each in closing.missing)
     mail.outbox.clear()
-    data = {"version": closing.version, "minutes": closing.minutes}
-    data |= {"preparation_minutes": 0, "follow_up_minutes": 0}
+    times = {"version": closing.version, "minutes": closing.minutes}
+    times |= {"preparation_minutes": 0, "follow_up_minutes": 0}
     with django_capture_on_commit_callbacks(execute=True):
-        answered = client.post(address("meeting-close", row.id), data)
+        answered = client.post(address("meeting-close", row.id), times)
     assert answered.headers["Location"] == address("meeting-minutes", row.id)
     told = {each.to[0] for each in mail.outbox if not each.attachments}
     assert told == {circle.manager.user.email, circle.participant.user.email}
