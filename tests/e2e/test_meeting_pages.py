@@ -99,6 +99,13 @@ def test_the_hour_and_its_end_in_both_languages_and_widths(apart: House) -> None
     enter_by_keyboard(screen)
     choose(screen, "use", "orientation")
     look(house, screen, "m-12-live")
+    screen.set_viewport_size(PHONE)
+    for control in screen.locator("form.add").locator("textarea, select, button").all():
+        box = control.bounding_box()
+        assert box is not None
+        assert box["width"] > PHONE["width"] / 4, "a field of the new action is squeezed"
+        assert box["x"] >= 0
+    screen.set_viewport_size(DESK)
     mine.goto(f"{address}/suivre")
     look(house, mine, "m-13-following")
     screen.goto(f"{address}/seance/clore")
