@@ -166,6 +166,10 @@ def test_the_log_is_searched_kept_counted_taken_away_and_says_who_saw(house: Hou
     page.get_by_role("link", name="Ce que je suis de près").click()
     says(page, "Qui a eu cette situation sous les yeux")
     is_fine(house, page, "log-2-who-saw")
+    page.set_viewport_size({"width": 360, "height": 740})
+    seen = page.locator(".scroll:has(table.seen)")
+    assert seen.evaluate("each => each.scrollWidth - each.clientWidth") <= 0, "cards, not a table"
+    page.set_viewport_size({"width": 1280, "height": 900})
     for name, suffix in (("CSV", "csv"), ("JSON", "jsonl")):
         with page.expect_download() as taken:
             page.get_by_role("link", name=re.compile(name)).click()
