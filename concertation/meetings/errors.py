@@ -89,5 +89,9 @@ class CharterMoved(MeetingError):
     """Another version came into force while the page was read."""
 
 
+class NotNotedHere(MeetingError):
+    """This kind of meeting doesn't note that."""
+
+
 class NoSituationHere(MeetingError):
     """An intervision or a thematic concertation speaks of no situation (design 1)."""
