@@ -65,9 +65,7 @@ def note(actor: gate.Actor, *, meeting: UUID, kind: str, text: str) -> MeetingNo
     return made
 
 
-def agree(
-    actor: gate.Actor, *, meeting: UUID, text: str, owner: UUID, due_on: date
-) -> MeetingNote:
+def agree(actor: gate.Actor, *, meeting: UUID, text: str, owner: UUID, due_on: date) -> MeetingNote:
     """The coordinator notes an action that the group agrees on: what, who, by when.
 
     Its owner is somebody who reads it. Raises what `note` raises.

@@ -72,9 +72,7 @@ def notes_for(actor: gate.Actor, meeting: Meeting) -> Notes:
         return Notes(shown=gate.may(actor, Act.NOTE_MEETING))
     if not gate.may(actor, Act.NOTE_MEETING):
         return Notes(shown=False)
-    opened = gate.reveal_notes(
-        actor, records=rows, meetings=[meeting.id], purpose=Purpose.MEETING
-    )
+    opened = gate.reveal_notes(actor, records=rows, meetings=[meeting.id], purpose=Purpose.MEETING)
     return Notes(_grouped(rows, opened))
 
 

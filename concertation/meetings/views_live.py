@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.enums import Purpose
 from concertation.door import CircleRequest, Door, door
 from concertation.meetings import actions_live, reading, reading_live
-from concertation.meetings.enums import Presence
+from concertation.meetings.enums import MeetingKind, Presence
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
 from concertation.meetings.forms_live import GoForm, HolderForm, OpenForm, ScreenForms
+from concertation.meetings.forms_notes import CollectiveForm, NoteForm
+from concertation.meetings.reading_notes import owners
 from concertation.situations import actions as situations
 from concertation.situations import reading as situation_reading
 from concertation.situations.forms import AnswerForm, ContributeForm, ProposeForm
@@ -33,7 +35,7 @@ def live(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     if line.held:
         return redirect("meeting-minutes", slug=slug, number=number)
     if line.in_session:
-        return _live(request, number)
+        return show_live(request, number)
     form = OpenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -45,9 +47,27 @@ def live(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     return render(request, "meetings/open.html", {"form": form, "meeting": line})
 
 
-def _live(
+def _note_form(hour: reading_live.Hour) -> NoteForm | None:
+    """What may be noted now; a case concertation notes on its situations."""
+    if hour.meeting.of_situations or not hour.meeting.in_session:
+        return None
+    places = [place for place, each in enumerate(hour.points) if each.current]
+    # The exchange of an intervision stands before what everybody takes away.
+    return NoteForm(meeting_kind=hour.meeting.kind_code, at=places[0] if places else 0)
+
+
+def _collective_form(
+    request: CircleRequest, hour: reading_live.Hour, refused: dict[str, Any]
+) -> CollectiveForm | None:
+    if hour.meeting.kind_code != MeetingKind.THEMATIC:
+        return None
+    return refused.get("collective") or CollectiveForm(people=owners(request.actor))
+
+
+def show_live(
     request: CircleRequest, number: UUID, refused: dict[str, Any] | None = None
 ) -> HttpResponse:
+    """The coordinator's page; a refused form comes back as it was typed."""
     page = reading_live.live_page(request.actor, number)
     sheet = page.screen.sheet if page.screen else None
     # A refused form still names the point it was typed for.
@@ -60,6 +80,8 @@ def _live(
         "go": GoForm(),
         "points": points,
         "presences": Presence,
+        "note": (refused or {}).get("note") or _note_form(page.hour),
+        "collective": _collective_form(request, page.hour, refused or {}),
     }
     return render(request, "meetings/live.html", context)
 
@@ -161,7 +183,7 @@ def review(request: CircleRequest, slug: str, number: UUID, action: UUID) -> Htt
         situations.answer_action, request.actor, action=action, purpose=Purpose.MEETING
     ):
         return _entered(request, number, "#t-review")
-    return _live(request, number, {str(action): form})
+    return show_live(request, number, {str(action): form})
 
 
 @door(Door.CIRCLE)
@@ -172,7 +194,7 @@ def agree(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     form = ProposeForm(request.POST, people=situation_reading.people(request.actor))
     if form.attempt(situations.agree_new_action, request.actor, situation=about):
         return _entered(request, number, "#t-add")
-    return _live(request, number, {"propose": form})
+    return show_live(request, number, {"propose": form})
 
 
 @door(Door.CIRCLE)
@@ -189,7 +211,7 @@ def entry(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
         purpose=Purpose.MEETING,
     ):
         return _entered(request, number, "#t-entries")
-    return _live(request, number, {"entry": form})
+    return show_live(request, number, {"entry": form})
 
 
 @door(Door.CIRCLE)
@@ -202,7 +224,7 @@ def manager(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
         situations.set_case_manager, request.actor, situation=about, purpose=Purpose.MEETING
     ):
         return _entered(request, number, "#t-hold")
-    return _live(request, number, {"manager": form})
+    return show_live(request, number, {"manager": form})
 
 
 # --- Following elsewhere ------------------------------------------------------------------------
@@ -212,17 +234,23 @@ def manager(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 @require_safe
 def follow(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """The meeting on one's own device."""
-    return _follow(request, number)
+    return show_follow(request, number)
 
 
-def _follow(
-    request: CircleRequest, number: UUID, form: ContributeForm | None = None
+def show_follow(
+    request: CircleRequest,
+    number: UUID,
+    form: ContributeForm | None = None,
+    **refused: NoteForm | CollectiveForm,
 ) -> HttpResponse:
+    """The page of whoever follows; a refused form comes back as it was typed."""
     page = reading_live.follow_page(request.actor, number)
     context = {
         "page": page,
         "form": form or ContributeForm(initial={"kind": "feedback"}),
         "item": request.POST.get("item", ""),
+        "note": refused.get("note") or _note_form(page.hour),
+        "collective": refused.get("collective"),
     }
     return render(request, "meetings/follow.html", context)
 
@@ -242,7 +270,7 @@ def follow_entry(request: CircleRequest, slug: str, number: UUID) -> HttpRespons
     ):
         messages.success(request, _("C’est noté au fil."))
         return redirect("meeting-follow", slug=slug, number=number)
-    return _follow(request, number, form)
+    return show_follow(request, number, form)
 
 
 @door(Door.CIRCLE)
