@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.enums import Verb
+from audit.enums import Purpose, Verb
 from audit.models import Entry
 from concertation.meetings import actions_live, actions_notes, reading_notes
 from concertation.meetings.enums import MeetingKind
@@ -51,7 +51,7 @@ def test_a_note_of_another_meeting_stays_shut(circle: Circle) -> None:
     made = noted(circle, first)
     noted(circle, second)
     opened = gate.reveal_notes(
-        circle.participant.actor, records=[made], meetings=[second.id], purpose="meeting"
+        circle.participant.actor, records=[made], meetings=[second.id], purpose=Purpose.MEETING
     )
     assert opened.get(made, "text") is None
 
