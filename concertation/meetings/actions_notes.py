@@ -1,7 +1,7 @@
 """What an intervision or a thematic concertation notes: sealed, guarded, and no situation in it."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -135,7 +135,9 @@ def forget_old_notes() -> int:
     old = Meeting.objects.filter(starts_at__date__lt=before)
     rows = Container.objects.filter(kind=ContainerKind.MEETING, id__in=old.values("id"))
     done = 0
-    for number, concertation in list(rows.values_list("id", "concertation")):
+    for number, concertation in list(
+        old.filter(id__in=rows.values("id")).values_list("id", "concertation")
+    ):
         store.destroy(number)
         with transaction.atomic():
             count = delete_rows(number)
@@ -159,7 +161,7 @@ def _running(actor: gate.Actor, meeting: UUID) -> Meeting:
     return row
 
 
-def _seal(pen: gate.Pen, row: MeetingNote, verb: Verb, **values: str) -> None:
+def _seal(pen: gate.Pen, row: MeetingNote, verb: Verb, **values: Any) -> None:
     row.container = row.scope = gate.open_notes(pen, row.meeting_id)
     pen.seal(row, **values)
     row.save()
