@@ -213,6 +213,12 @@ def entries_of(ledger_name: str, actor: UUID, *, page: int = 1) -> Page:
     return search(ledger_name, Filters(actor=actor), page=page)
 
 
+def lines_at(ledger_name: str, indexes: Sequence[int]) -> tuple[Line, ...]:
+    """The entries at these places of a ledger, in their order."""
+    rows = Entry.objects.filter(_in(ledger_name), index__in=indexes)
+    return _lines(rows.order_by("index"))
+
+
 def who_saw(
     ledger_name: str,
     number: UUID,

@@ -3,7 +3,7 @@
 No decisions here; `ethics.policy` decides. Registered at start (see `concertation.apps`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -26,7 +26,7 @@ from concertation.situations.models import (
     ConflictOfInterest,
     Situation,
     SituationGrant,
-    acted_for,
+    acted_for_any,
 )
 from ethics.gate.actor import Actor
 from ethics.gate.facts import Outsider, PlaceFacts, Present
@@ -62,60 +62,62 @@ def _meeting_is_over(row: Participation) -> bool:
 class Provider:
     """The facts provider of the board."""
 
-    def place(self, person: UUID, participation: UUID, concertation: UUID) -> PlaceFacts | None:
-        """A person's place, when it is theirs and in this concertation."""
-        rows = Participation.objects.filter(
-            id=participation, person=person, concertation=concertation, person__is_active=True
-        )
+    def places(self, actors: Collection[Actor]) -> Mapping[UUID, PlaceFacts]:
+        """People's places by their numbers, where they are theirs and in their concertation."""
+        asked = {each.participation: each for each in actors if each.participation}
+        rows = Participation.objects.filter(id__in=asked, person__is_active=True)
+        found = {}
         # Without the model's order, which would join two tables more on every request.
-        row = rows.order_by().first()
-        if row is None:
-            return None
-        return place_facts(row)
+        for row in rows.order_by():
+            actor = asked[row.id]
+            if (row.person_id, row.concertation_id) == (actor.person, actor.concertation):
+                found[row.id] = place_facts(row)
+        return found
 
-    def subjects(self, actor: Actor, situations: Iterable[UUID]) -> Mapping[UUID, SubjectFacts]:
-        """What is true between the actor and each situation of the actor's concertation."""
+    def subjects(
+        self, actors: Collection[Actor], situations: Iterable[UUID]
+    ) -> Mapping[UUID | None, Mapping[UUID, SubjectFacts]]:
+        """What is true between actors of one concertation, each by the number of their place, and
+        situations of it."""
         numbers = list(situations)
-        if not numbers or actor.participation is None:
+        people = {each.participation: each for each in actors if each.participation}
+        where = {each.concertation for each in people.values()}
+        if not numbers or len(where) != 1:
             return {}
-        mine: dict[UUID, set[UUID]] = {}
-        owned = AgreedAction.objects.filter(acted_for(actor.participation), situation__in=numbers)
-        columns = ("situation", "id", "state", "owner__roles")
-        for situation, action, state, roles in owned.order_by().values_list(*columns):
-            # To a visitor, a proposal is the circle's business until the group agrees on it.
-            if state in _NOT_AGREED and _VISITING & set(roles):
-                continue
-            mine.setdefault(situation, set()).add(action)
+        mine = _answered_for(frozenset(people), numbers)
         # What is granted to a person, or shut to them, is little: fetched whole and looked up here,
         # it costs a page less than three subqueries for each of its rows.
-        until = _grants_of(actor)
+        until = _grants_of(people)
         # The person's, whatever hat they wear now.
-        conflicts = ConflictOfInterest.objects.filter(participation__person=actor.person)
-        shut = set(conflicts.order_by().values_list("situation", flat=True))
-        rows = Situation.objects.filter(
-            id__in=numbers, concertation=actor.concertation, erasing=False
+        conflicts = ConflictOfInterest.objects.filter(
+            participation__person__in={each.person for each in people.values()}
         )
-        told = rows.order_by().values_list(
+        shut = set(conflicts.order_by().values_list("participation__person", "situation"))
+        rows = Situation.objects.filter(
+            id__in=numbers, concertation__in=where, erasing=False
+        ).order_by()
+        told = rows.values_list(
             "id", "state", "hidden", "restricted", "brought_by", "supervisor", "case_manager"
         )
-        found = {}
+        found: dict[UUID | None, dict[UUID, SubjectFacts]] = {place: {} for place in people}
         for number, state, hidden, restricted, by, supervisor, manager in told:
-            granted = number in until
-            found[number] = SubjectFacts(
-                known=True,
-                draft=state == SituationState.DRAFT,
-                closed=state == SituationState.CLOSED,
-                hidden=hidden,
-                restricted=restricted,
-                named_reader=granted,
-                named_for_good=granted and until[number] is None,
-                guest_ticked=granted,
-                conflict=number in shut,
-                own=by == actor.participation,
-                supervised=supervisor == actor.participation,
-                held=manager == actor.participation,
-                addressed_to=frozenset(mine.get(number, ())),
-            )
+            for place, actor in people.items():
+                granted = (place, number) in until
+                found[place][number] = SubjectFacts(
+                    known=True,
+                    draft=state == SituationState.DRAFT,
+                    closed=state == SituationState.CLOSED,
+                    hidden=hidden,
+                    restricted=restricted,
+                    named_reader=granted,
+                    named_for_good=granted and until[place, number] is None,
+                    guest_ticked=granted,
+                    conflict=(actor.person, number) in shut,
+                    own=by == place,
+                    supervised=supervisor == place,
+                    held=manager == place,
+                    addressed_to=frozenset(mine.get((place, number), ())),
+                )
         return found
 
     def present(self, concertation: UUID, meeting: UUID) -> tuple[Present, ...]:
@@ -169,15 +171,42 @@ class Provider:
                 )
 
 
-def _grants_of(actor: Actor) -> Mapping[UUID, date | None]:
-    """The situations opened to a person in the hat they wear, with the day it ends."""
+def _answered_for(
+    places: Collection[UUID], situations: Collection[UUID]
+) -> Mapping[tuple[UUID, UUID], set[UUID]]:
+    """The actions each place answers for (`acted_for_any`), by place and situation: its own, and
+    those of whom it replaces when both are bound by professional secrecy."""
+    owned = AgreedAction.objects.filter(acted_for_any(places), situation__in=situations)
+    told = owned.order_by().values_list(
+        "situation", "id", "state", "owner", "owner__roles", "owner__secrecy_status",
+        "owner__replaced_by", "owner__replaced_by__secrecy_status",
+    )  # fmt: skip
+    found: dict[tuple[UUID, UUID], set[UUID]] = {}
+    for situation, action, state, owner, roles, status, replacement, theirs in told:
+        # To a visitor, a proposal is the circle's business until the group agrees on it.
+        if state in _NOT_AGREED and _VISITING & set(roles):
+            continue
+        bound = status == theirs == SecrecyStatus.PROFESSIONAL
+        for place in {owner, replacement} if bound else {owner}:
+            if place in places:
+                found.setdefault((place, situation), set()).add(action)
+    return found
+
+
+def _grants_of(people: Mapping[UUID, Actor]) -> Mapping[tuple[UUID, UUID], date | None]:
+    """The situations opened to people in the hat they wear, with the day it ends."""
     rows = SituationGrant.objects.filter(
         Q(until=None) | Q(until__gte=timezone.localdate()),
-        user=actor.person,
-        participation=actor.participation,
+        user__in={each.person for each in people.values()},
+        participation__in=people,
         permission__codename="read_situation",
     )
-    return dict(rows.order_by().values_list("content_object", "until"))
+    columns = ("participation", "content_object", "until", "user")
+    return {
+        (place, situation): until
+        for place, situation, until, user in rows.order_by().values_list(*columns)
+        if people[place].person == user
+    }
 
 
 provider = Provider()

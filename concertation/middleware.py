@@ -19,9 +19,8 @@ from django.utils.translation import gettext_lazy
 
 from audit.enums import Purpose, Verb
 from concertation.accounts.actions.keys import renew_due
-from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Concertation, Participation
-from concertation.accounts.reading import wearing
+from concertation.accounts.reading import wearing, worn_of
 from concertation.door import Door
 from concertation.facts import place_facts
 from concertation.guarding import answers, labelled
@@ -199,21 +198,12 @@ def _actor_of(request: HttpRequest) -> gate.Actor:
 
 def _hat(request: HttpRequest, slug: str) -> Participation | None:
     """The participation worn here: of the current ones the chosen, the admitted, the newest."""
-    rows = list(
+    rows = (
         Participation.objects.filter(person=request.user.pk, concertation__slug=slug)
         .select_related("concertation", "organisation")
         .order_by("-starts_on", "id")
     )
-    chosen: str | None = request.session.get(f"hat:{slug}")
-    # An invitation to a second place must not hide the one that lets the person in.
-    rows.sort(
-        key=lambda row: (
-            not row.is_current(),
-            str(row.id) != chosen,
-            row.state != ParticipationState.ADMITTED,
-        )
-    )
-    return rows[0] if rows else None
+    return worn_of(rows, request.session.get(f"hat:{slug}"))
 
 
 def _to_sign_in(request: HttpRequest, *, kept: bool = False) -> HttpResponseBase:

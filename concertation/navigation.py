@@ -43,6 +43,8 @@ class Navigation:
     concertations: list[dict[str, Any]] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     bring_url: str = ""
+    # One's actions in all concertations; of no use with one.
+    actions_url: str = ""
     charter_line: str = ""
     # A newer version of the charter waits for this person's signature until then.
     renew_by: date | None = None
@@ -82,7 +84,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     nav.organisation_name = hat.organisation.name
     nav.concertation = hat.concertation
     nav.concertations = _others(request, hat)
+    if sum(each["acts"] for each in nav.concertations) > 1:
+        nav.actions_url = reverse("my-actions")
     nav.items = _items(request, hat)
+    if nav.actions_url:
+        nav.items.append(_my_actions(request))
     if _reaches(hat, Act.BRING):
         nav.bring_url = reverse("situation-bring", args=[hat.concertation.slug])
     signed = signed_line(hat.id)
@@ -196,7 +202,14 @@ def _outside(request: HttpRequest) -> list[Item]:
     """The menu of pages that belong to no concertation."""
     here = _here(request)
     start = Item(_("Mes places"), f"{reverse('start')}?choisir=1", "home", here == "start", True)
-    return [start, *_administration(request)]
+    actions = [_my_actions(request)] if here == "my-actions" else []
+    return [start, *actions, *_administration(request)]
+
+
+def _my_actions(request: HttpRequest) -> Item:
+    here = _here(request) == "my-actions"
+    # Out of a concertation it stands in the bar, where there is room; inside one, home leads there.
+    return Item(_("Mes actions"), reverse("my-actions"), "check", here, here, not here)
 
 
 def _administration(request: HttpRequest) -> list[Item]:
@@ -214,12 +227,15 @@ def _others(request: HttpRequest, hat: Participation) -> list[dict[str, Any]]:
         .order_by("concertation__name")
     )
     seen = {row.concertation.slug: row.concertation for row in rows}
+    # Where an action could be theirs: a DPO owns none.
+    acting = {row.concertation.slug for row in rows if Role.DPO not in row.role_set}
     return [
         {
             "name": each.name,
             "slug": each.slug,
             "url": reverse("home", args=[each.slug]),
             "current": each.id == hat.concertation_id,
+            "acts": each.slug in acting,
         }
         for each in seen.values()
     ]

@@ -65,6 +65,7 @@ VERIFIED = {
     "administration-representative",
     "charter",
     "leave",
+    "my-actions",
     "rescue",
     "charter-desk",
     "charter-discard",

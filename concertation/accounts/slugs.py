@@ -15,6 +15,7 @@ RESERVED: Final = frozenset(
         "deconnexion",
         "invitation",
         "langue",
+        "mes-actions",
         "organisations",
         "static",
     }

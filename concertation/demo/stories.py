@@ -30,6 +30,8 @@ class Deed:
     text: str
     state: str
     feedback: str = ""
+    # Who acts outside the board; the owner relays.
+    acts: str = ""
     due: tuple[str, int] = ("next", 0)
 
 
@@ -64,6 +66,8 @@ class Story:
     # Les Tilleuls': when it was brought, relative to the build.
     brought: tuple[str, int] = ("meeting", 1)
     agreement: str = "given"
+    # Who was asked to hold it and hasn't answered.
+    asked: str = ""
     review: int | None = None
     dormant: bool = False
     network: tuple[tuple[str, str], ...] = ()

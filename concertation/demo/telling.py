@@ -110,6 +110,7 @@ def agree(
         owner=table.seats[deed.owner].place.id,
         due_on=due_on,
         text=deed.text,
+        acts=deed.acts,
         on=on,
         purpose=purpose,
     )

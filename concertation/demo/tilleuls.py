@@ -179,6 +179,12 @@ def _tell(table: Table, story: Story, calendar: Calendar) -> UUID:
             case_manager=table.seats[story.holder].place.id,
             on=on,
         )
+    if story.asked:
+        actions.name_manager(
+            table.seats[story.by].actor(),
+            situation=situation,
+            case_manager=table.seats[story.asked].place.id,
+        )
     for deed in story.deeds:
         _deed(table, story, situation, deed, on, calendar)
     for entry in story.entries:

@@ -4,7 +4,7 @@ Each page is recorded before it is shown; an item's with whom and which situatio
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
-from audit.names import concertation_ledger
+from audit.names import PLATFORM, concertation_ledger
+from audit.reading import lines_at
 from audit.review.models import ENDED, ReviewItem, ReviewMonth, ReviewReport, ReviewState
 from audit.review.queue import first_day
 from audit.review.rules import Facts, Rule
 from concertation.accounts.models import Organisation, Participation, User
+from concertation.dpo.rows import Row, row_of, words_for
 from concertation.dpo.rule_words import GLYPHS, RULES, STATES, Words
 from concertation.situations.enums import SituationState
 from concertation.situations.models import AgreedAction, Situation, SituationGrant
@@ -59,6 +61,8 @@ class Item:
     version: int
     # A question goes to someone who can come and answer it.
     may_ask: bool
+    # On its own page: what the log says, entry by entry.
+    acts: tuple[Row, ...] = ()
 
     @property
     def same_moment(self) -> bool:
@@ -97,6 +101,16 @@ class Queue:
         """Whether every item was looked at, and the month is over."""
         looked = all(each.state != ReviewState.OPEN for each in self.items)
         return self.complete and self.signed_at is None and looked
+
+    @property
+    def next(self) -> UUID | None:
+        """The first item that nobody has looked at yet."""
+        return next((each.number for each in self.items if each.state == ReviewState.OPEN), None)
+
+    @property
+    def begun(self) -> bool:
+        """Whether somebody looked at one of them."""
+        return any(each.state != ReviewState.OPEN for each in self.items)
 
     @property
     def left(self) -> int:
@@ -158,7 +172,10 @@ def item_page(actor: gate.Actor, number: UUID) -> Item:
         if each is not None
     ]
     gate.allow(actor, Act.REVIEW, purpose=Purpose.REVIEW, verb=Verb.LEDGER_READ, subjects=about)
-    return _in_words(actor, [row])[0]
+    (item,) = _in_words(actor, [row])
+    lines = lines_at(PLATFORM if row.platform else _ledger(actor), item.entries)
+    words = words_for(actor, lines)
+    return replace(item, acts=tuple(row_of(line, words) for line in lines))
 
 
 def next_open(actor: gate.Actor, month: date) -> UUID | None:

@@ -10,10 +10,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from audit.checkpoint import sign_checkpoint
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
-from audit.names import concertation_ledger
+from concertation.accounts import state_mail
 from concertation.accounts.models import Participation
 from concertation.meetings import errors
 from concertation.meetings.actions_agenda import BEFORE, USUAL_MINUTES, proposed_for, settle
@@ -32,9 +31,9 @@ from concertation.meetings.enums import (
 from concertation.meetings.models import AgendaItem, Attendance, Meeting, Reply
 from concertation.meetings.reading import place_of
 from concertation.situations import actions as situations
+from concertation.situations import noticing
 from concertation.situations.enums import AGREED_ACTION_STATES
 from concertation.situations.models import AgreedAction
-from concertation.situations.notices import ACTION_TAKEN, tell
 from concertation.situations.reading import find
 from ethics import gate
 from ethics.policy import Act
@@ -212,7 +211,8 @@ def close_meeting(
     preparation_minutes: int = 0,
     follow_up_minutes: int = 0,
 ) -> Meeting:
-    """End the meeting: points not reached are carried over, times noted, the ledger's state signed.
+    """End the meeting: points not reached are carried over, times noted, the ledger's state signed
+    and sent to those who keep it.
 
     Owners of what was agreed today are told by e-mail, without content. Raises `Refused`,
     `WrongState`, `MeetingChanged`, `BadDuration` or `NobodyPresent`.
@@ -257,7 +257,7 @@ def close_meeting(
             details={"count": present, "total": len(seats)},
         )
     # On its own, after the action: the platform's ledger is never nested in another's lock.
-    sign_checkpoint(concertation_ledger(row.concertation_id))
+    state_mail.send_state(row.concertation_id)
     return row
 
 
@@ -293,11 +293,11 @@ def complete_item(actor: gate.Actor, *, meeting: UUID, item: UUID, code: str) ->
 
 
 def _tell_owners(discussed: list[UUID], today: date) -> None:
-    """Whoever took an action today is told, once, without content."""
+    """Whoever took an action today is told, without content."""
     agreed = AgreedAction.objects.filter(
         situation__in=discussed, agreed_on=today, state__in=AGREED_ACTION_STATES
     )
-    tell(list(agreed.order_by().values_list("owner", flat=True).distinct()), ACTION_TAKEN)
+    noticing.tell_taken(agreed)
 
 
 def _leave(item: AgendaItem, now: datetime, use: str, discussed: bool) -> None:

@@ -224,3 +224,7 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 LEDGER_SERVING_ROLE = ""
 DEMO = False
 DEFAULT_FROM_EMAIL = "concertation@localhost"
+# With it, reminders by e-mail end with a link; a command has no request to take it from.
+SITE_ADDRESS = ""
+# Seconds: a mail server that says nothing must not keep somebody before an empty page.
+EMAIL_TIMEOUT = 10

@@ -32,6 +32,9 @@ LEDGER_CHECKPOINT_SEED = secret_bytes(
 )
 LEDGER_ORIGIN = required("LEDGER_ORIGIN")
 
+# What reminders link to. The first host is the board's own, as for passkeys.
+SITE_ADDRESS = env.str("SITE_ADDRESS", "").rstrip("/") or f"https://{ALLOWED_HOSTS[0]}"
+
 # Passkeys are bound to this host name for good: with another one, none of them works any more.
 OTP_WEBAUTHN_RP_ID = env.str("WEBAUTHN_RP_ID", "") or ALLOWED_HOSTS[0]
 OTP_WEBAUTHN_ALLOWED_ORIGINS = [

@@ -5,6 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from concertation.situations.errors import SituationError
 
 
+class AlreadySent(SituationError):
+    """The same form was sent before: what it says stands there, once."""
+
+    message = _("C’est noté au fil.")
+
+
 class SameDay(SituationError):
     """Postponing moves the day; the same one changes nothing."""
 

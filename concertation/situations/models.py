@@ -5,6 +5,7 @@ something about the person or the situation is sealed, coded answers included (d
 """
 
 import uuid
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import models
@@ -188,12 +189,17 @@ def acted_for(participation: uuid.UUID | None, owner: str = "owner") -> models.Q
     reader's or a guest's copies of keys are theirs by name. `owner` is the way to an action's owner
     from what is filtered.
     """
+    return acted_for_any([participation] if participation else [], owner)
+
+
+def acted_for_any(places: Collection[uuid.UUID], owner: str = "owner") -> models.Q:
+    """Actions that any of these places answers for."""
     bound = SecrecyStatus.PROFESSIONAL
     replaced = Participation.objects.filter(
-        replaced_by=participation, replaced_by__secrecy_status=bound, secrecy_status=bound
+        replaced_by__in=places, replaced_by__secrecy_status=bound, secrecy_status=bound
     )
     theirs = models.Q(**{f"{owner}__in": replaced.order_by().values("id")})
-    return models.Q(**{owner: participation}) | theirs
+    return models.Q(**{f"{owner}__in": places}) | theirs
 
 
 class SituationGrant(UserObjectPermissionBase):

@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -200,10 +201,16 @@ def _send(numbers: list[UUID], text: Text) -> None:
         send_one(person, lambda: text)
 
 
-def send_one(person: User, write: Callable[[], Text]) -> bool:
-    """Send one message, written in the person's language; whether it left."""
+def send_one(person: User, write: Callable[[], Text], route: str = "start") -> bool:
+    """Send one message, written in the person's language; whether it left.
+
+    Where the site knows its own address, the message ends with the page it leads to after signing
+    in: one that is the same for everybody, so that the address says nothing either.
+    """
     with override(person.language):
         subject, body = (str(part) for part in write())
+    if settings.SITE_ADDRESS:
+        body += f"\n{settings.SITE_ADDRESS}{reverse(route)}\n"
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email])
     except (SMTPException, OSError):

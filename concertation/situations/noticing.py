@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -74,6 +74,35 @@ def _tell(
         transaction.on_commit(lambda: _send(Notice.objects.filter(id=row.id), at_once=True))
 
 
+def tell_taken(taken: Iterable[AgreedAction]) -> None:
+    """A meeting closes: whoever took one of these actions there gets one letter, once it is saved.
+
+    What this letter says, the digest of the next morning doesn't say again, nor does this letter
+    say what went out at once during the meeting. A letter that doesn't leave is left to the digest.
+    """
+    owners = {row.id: row.owner_id for row in taken}
+    transaction.on_commit(lambda: _send_taken(owners))
+
+
+def _send_taken(owners: dict[UUID, UUID]) -> None:
+    told = Notice.objects.filter(
+        kind=NoticeKind.ACTION_GIVEN, action__in=owners, participation=F("action__owner")
+    )
+    sent = set(told.exclude(mailed_at=None).values_list("action", flat=True))
+    places = Participation.objects.filter(id__in=set(owners.values())).select_related("person")
+    by_person: dict[User, set[UUID]] = {}
+    for row in places:
+        if row.is_current():
+            by_person.setdefault(row.person, set()).add(row.id)
+    for person, mine in by_person.items():
+        new = [number for number, owner in owners.items() if owner in mine and number not in sent]
+        if not new:
+            continue
+        chosen = person.mail != MailChoice.NEVER
+        if not chosen or notices.send_one(person, lambda: notices.ACTION_TAKEN, "my-actions"):
+            told.filter(action__in=new).update(mailed_at=timezone.now())
+
+
 def told_since(action: AgreedAction, kind: NoticeKind, day: date) -> bool:
     """Whether this action's owner was told so since that day."""
     rows = Notice.objects.filter(action=action, participation=action.owner_id, kind=kind)
@@ -130,7 +159,7 @@ def _mail(person: User, found: Iterable[Notice]) -> bool:
         )
         return subject % {"number": total}, body % {"lines": "\n".join(lines)}
 
-    return notices.send_one(person, write)
+    return notices.send_one(person, write, "my-actions")
 
 
 def saw(place: Participation | UUID, situation: UUID) -> None:

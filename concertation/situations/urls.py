@@ -15,12 +15,16 @@ from concertation.situations.views import (
     guard,
     guests,
     imports,
+    mine,
     sharing,
     states,
     supervised,
 )
 
 _CODE = "/situations/<str:code>"
+
+# Of a person, in all their concertations: no concertation stands in the address.
+own_urlpatterns: list[URLPattern] = [path("mes-actions", mine.my_actions, name="my-actions")]
 
 urlpatterns: list[URLPattern] = [
     path("/suivies", followed.followed, name="followed"),

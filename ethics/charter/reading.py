@@ -1,6 +1,6 @@
 """What the charter says of an organisation and a person, today."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -68,6 +68,30 @@ def agreement(participation: UUID, organisation: UUID, meeting: UUID | None = No
         accepted = rows
     version = next((f"v{number}" for number, _, _, by in accepted if by), "")
     return Agreement(any(row[2] for row in accepted), bool(version), version)
+
+
+def agreements(
+    places: Mapping[UUID, tuple[UUID, UUID | None]],
+) -> Mapping[UUID, Agreement]:
+    """The same for many participations, each with its organisation and the one meeting of a guest:
+    three queries whatever their number."""
+    accepted = accepted_numbers()
+    subscribed = subscribed_organisations(each for each, _ in places.values())
+    visiting = subscribed_for(meeting for _, meeting in places.values() if meeting)
+    rows = Signature.objects.filter(
+        charter__in=accepted, participation__in=places, withdrawn_at=None
+    )
+    newest: dict[UUID, int] = {}
+    for place, number in rows.order_by("charter").values_list("participation", "charter"):
+        newest[place] = number
+    return {
+        place: Agreement(
+            organisation in subscribed or (organisation, meeting) in visiting,
+            place in newest,
+            f"v{newest[place]}" if place in newest else "",
+        )
+        for place, (organisation, meeting) in places.items()
+    }
 
 
 def _counts_for(meeting: UUID | None) -> Q:

@@ -246,7 +246,7 @@ def subject_facts(actor: Actor, asked: tuple[UUID, ...]) -> Mapping[UUID, Subjec
         known = actor.keys.subjects
     missing = [number for number in asked if number not in known]
     if missing:
-        known.update(provider().subjects(actor, missing))
+        known.update(provider().subjects([actor], missing).get(actor.participation, {}))
     return known
 
 

@@ -16,7 +16,7 @@ from audit.record import record_many_now
 from ethics.gate import keyring
 from ethics.gate.actor import Actor
 from ethics.gate.alarms import chain_watched
-from ethics.gate.facts import Outsider, Present, Standing, provider, standing_facts
+from ethics.gate.facts import Outsider, Present, Standing, provider, standings_of
 from ethics.gate.read import (
     Revelation,
     _groups,
@@ -27,7 +27,7 @@ from ethics.gate.read import (
 )
 from ethics.gate.refusals import ledger_of, refuse
 from ethics.policy import Act, Decision, FieldGroup, Refusal, decide
-from ethics.policy_facts import SubjectFacts
+from ethics.policy_facts import PersonFacts, SubjectFacts
 from ethics.secrecy.chain import ChainState
 from ethics.secrecy.fields import SealedRecord
 
@@ -94,8 +94,7 @@ def room(actor: Actor, meeting: UUID, situations: Iterable[UUID]) -> Room:
     numbers = list(situations)
     present = provider().present(_circle(actor), meeting)
     outsiders = provider().without_account(_circle(actor), meeting)
-    seats = tuple(_seat(actor, each, state, numbers) for each in present)
-    return Room(meeting, seats, tuple(outsiders))
+    return Room(meeting, _seats(actor, present, state, numbers), tuple(outsiders))
 
 
 def show_on_screen(
@@ -155,14 +154,23 @@ def _circle(actor: Actor) -> UUID:
     return actor.concertation
 
 
-def _seat(actor: Actor, present: Present, state: ChainState, situations: Sequence[UUID]) -> _Seat:
-    """What is true of one person in the room. They are before the coordinator's eyes: that stands
+def _seats(
+    actor: Actor, room: Sequence[Present], state: ChainState, situations: Sequence[UUID]
+) -> tuple[_Seat, ...]:
+    """What is true of the people in the room. They are before the coordinator's eyes: that stands
     for the second factor, and the chain for their place; everything else is as for a reader."""
-    them = Actor(present.person, present.number, actor.concertation, present.organisation)
-    found = standing_facts(them, state)
-    known = state.place(present.person, present.number) is not None
-    person = replace(found.person, second_factor=True, in_chain=known)
-    return _Seat(present, replace(found, person=person), provider().subjects(them, situations))
+    people = [
+        Actor(each.person, each.number, actor.concertation, each.organisation) for each in room
+    ]
+    standings = standings_of(people, state)
+    about = provider().subjects(people, situations)
+    seats = []
+    for each in room:
+        found = standings.get(each.number, Standing(PersonFacts()))
+        known = state.place(each.person, each.number) is not None
+        person = replace(found.person, second_factor=True, in_chain=known)
+        seats.append(_Seat(each, replace(found, person=person), about.get(each.number, {})))
+    return tuple(seats)
 
 
 def _record(

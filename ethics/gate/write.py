@@ -379,8 +379,9 @@ def _decide(
 ) -> Decision:
     subject = None
     if act in ON_A_SITUATION and situation is not None:
-        found = provider().subjects(actor, [situation]).get(situation)
-        subject = found.narrowed(action) if found else None
+        found = provider().subjects([actor], [situation]).get(actor.participation, {})
+        known = found.get(situation)
+        subject = known.narrowed(action) if known else None
     return decide(act, facts.person, subject)
 
 

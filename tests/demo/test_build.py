@@ -15,6 +15,7 @@ from concertation.demo.people import Insider
 from concertation.meetings.home import home_page
 from concertation.meetings.models import Meeting
 from concertation.situations import reading
+from concertation.situations.codes import show_code
 from concertation.situations.enums import OPEN_STATES
 from concertation.situations.models import AgreedAction, Situation, SituationGrant
 from ethics import gate
@@ -119,6 +120,18 @@ def test_fourteen_situations_are_open_and_nothing_is_in_the_future(built: Path) 
         situation__in=rows, state__in=("agreed", "under_way"), due_on__lt=today
     )
     assert overdue.count() == 5
+
+
+def test_a_relay_and_a_proposal_to_hold_a_situation_are_to_be_seen(built: Path) -> None:
+    actor = actor_of("participant")
+    asked = [row for row in reading.followed(actor) if row.asked]
+    assert len(asked) == 1
+    assert reading.situation_sheet(actor, asked[0].code).frame is not None
+    rows = AgreedAction.objects.filter(owner=actor.participation, state="agreed")
+    texts = {
+        reading.action_page(actor, show_code(str(row.situation.code)), row.id).acts for row in rows
+    }
+    assert "l’animatrice de l’atelier couture" in texts
 
 
 def test_a_newcomer_waits_and_an_organisation_has_yet_to_subscribe(built: Path) -> None:

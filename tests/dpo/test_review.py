@@ -208,6 +208,35 @@ def test_an_item_says_who_when_and_why_and_nothing_of_the_content(
         assert str(item.situation) not in each
 
 
+def test_an_item_says_in_words_what_the_log_holds_and_leads_to_who_else_saw_it(
+    circle: Circle, dpo: Client
+) -> None:
+    item = picked(circle)
+    shown = page(dpo, circle, "review-item", item.id)
+    acts = shown[shown.index("Ce que dit le journal") : shown.index("Qui d’autre")]
+    assert acts.count("Lire") == len(item.entries) == 2
+    assert acts.count("K7QF-3MMH") == 2
+    for index in item.entries:
+        assert f"entrée {index}" in acts
+    assert "journal?code=K7QF" in shown
+
+
+def test_the_queue_leads_to_the_next_item_and_says_what_the_report_waits_for(
+    circle: Circle, dpo: Client
+) -> None:
+    item = picked(circle)
+    address = reverse("review-item", args=[circle.concertation.slug, item.id])
+    queue = page(dpo, circle, "review")
+    assert f'href="{address}">Commencer la revue' in queue
+    assert "une fois le mois terminé" not in queue
+    for each in ReviewItem.objects.all():
+        end(dpo, circle, each, "closed", "Vu avec la coordination.")
+    queue = page(dpo, circle, "review")
+    assert "Commencer la revue" not in queue
+    assert "Continuer la revue" not in queue
+    assert "une fois le mois terminé" in queue
+
+
 def test_the_dpos_own_look_at_an_item_is_recorded_with_whom_it_is_about(
     circle: Circle, dpo: Client
 ) -> None:

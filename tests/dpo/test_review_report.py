@@ -4,24 +4,20 @@ import base64
 import hashlib
 import html
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from audit.checkpoint import open_checkpoint
 from audit.enums import Outcome
 from audit.leaf import parse_leaf
 from audit.models import Entry, ReviewItem, ReviewMonth, ReviewReport
 from audit.names import concertation_ledger
-from audit.review.queue import next_month
 from concertation.dpo import review_actions
-from concertation.dpo.checkpoint_mail import send_states
 from tests.cast import PASSWORD, Circle
 from tests.dpo.reviewing import end, picked, this_month
 from tests.signin import signed_in
@@ -177,38 +173,3 @@ def test_a_report_that_is_not_there_and_an_odd_address_are_not_found(
     for month, kind in (("2026-13", "pdf"), ("hier", "json"), ("2026-01", "exe")):
         parts = [circle.concertation.slug, month, kind]
         assert dpo.get(reverse("review-report", args=parts)).status_code == 404
-
-
-# --- The signed state by mail ------------------------------------------------------------------
-
-
-def test_the_signed_state_is_sent_once_a_week_to_dpo_and_coordinators(
-    circle: Circle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mail.outbox.clear()
-    assert send_states() == 1
-    assert {address for each in mail.outbox for address in each.to} == {
-        circle.dpo.user.email,
-        circle.coordinator.user.email,
-    }
-    name = concertation_ledger(circle.concertation.id)
-    for message in mail.outbox:
-        ((_name, note, _kind),) = message.attachments
-        assert open_checkpoint(str(note), name).size
-    assert send_states() == 0
-    later = timezone.make_aware(
-        datetime.combine(next_month(next_month(this_month())), datetime.min.time())
-    )
-    monkeypatch.setattr(timezone, "now", lambda: later)
-    assert send_states() == 1
-
-
-def test_without_a_mail_server_nothing_is_recorded_as_sent(
-    circle: Circle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def down(*_: object, **__: object) -> int:
-        raise OSError("connection refused")
-
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", down)
-    assert send_states() == 0
-    assert not Entry.objects.filter(verb="checkpoint_sent").exists()

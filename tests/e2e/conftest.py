@@ -73,6 +73,21 @@ def house(demo: Demo, browser: Browser) -> Iterator[House]:
     house.close()
 
 
+@pytest.fixture
+def apart(
+    demo: Demo, browser: Browser, house: House, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """The same people in a world of their own, for what would change everybody's."""
+    copy = demo.apart(tmp_path_factory.mktemp("apart") / "demo")
+    try:
+        copy.start()
+        other = House(copy, browser, house.pictures, house.complaints)
+        yield other
+        other.close()
+    finally:
+        copy.stop()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_wrong_in_the_console(house: House, request: pytest.FixtureRequest) -> Iterator[None]:
     """A script error, a refused style or a missing file fails the test that saw it.

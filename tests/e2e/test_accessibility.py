@@ -1,8 +1,12 @@
 """axe finds nothing on the pages people use, in French and in Dutch."""
 
-import pytest
+from datetime import date, timedelta
+from typing import Literal
 
-from tests.e2e.people import House, fits, is_accessible, unfold
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.people import House, fits, is_accessible, unfold, write
 
 PAGES = [
     ("participant", "/"),
@@ -10,6 +14,12 @@ PAGES = [
     ("participant", "tableau"),
     ("participant", "presenter"),
     ("participant", "brouillons"),
+    ("participant", "brouillons/repris"),
+    ("participant", "/mes-actions"),
+    ("participant", "avis"),
+    ("participant", "suivies"),
+    ("participant", "tableau?view=overdue&sort=code"),
+    ("coordination", "importer"),
     ("participant", "reunions"),
     ("participant", "membres"),
     ("participant", "/1000-bxl/rapport/2021"),
@@ -69,3 +79,32 @@ def test_an_intern_s_draft_is_accessible_on_both_sides(house: House, language: s
     is_accessible(page)
     page.set_viewport_size({"width": 360, "height": 740})
     fits(page)
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_action_changed_by_two_at_once_is_accessible(
+    house: House, language: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = house.visit_in(language, "participant", "")
+    page.locator(".acts--home a.code").first.click()
+    page.wait_for_url("**/situations/*")
+    address = page.locator("a[href*='/changer']").first.get_attribute("href")
+    page.goto(house.demo.url + str(address))
+    page.emulate_media(color_scheme=scheme)
+    is_accessible(page)
+    other = house.visit_in(language, "participant", str(address))
+    days = {"fr": 3, "nl": 4}[language] + {"light": 0, "dark": 2}[scheme]
+    for each, ahead in ((other, days), (page, 20)):
+        form = each.locator("form:has(input[value=postpone])")
+        day = date.today() + timedelta(days=ahead)  # noqa: DTZ011 - the day of the browser
+        write(form, due_on=day.isoformat(), text=f"Le bailleur rappelle, {ahead}")
+        form.locator("button[type=submit]").click()
+        each.wait_for_load_state()
+    expect(page.locator("#conflict")).to_be_visible()
+    expect(page.locator("#id_text")).to_have_value("Le bailleur rappelle, 20")
+    is_accessible(page)
+    house.picture(page, f"merge-{language}-{scheme}")
+    page.set_viewport_size({"width": 360, "height": 740})
+    fits(page)
+    house.picture(page, f"merge-{language}-{scheme}-360")

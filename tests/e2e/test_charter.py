@@ -6,13 +6,10 @@ A new version comes, is waited for, stops access, and is signed.
 import base64
 import re
 import time
-from collections.abc import Iterator
 
-import pytest
 from django_otp.oath import TOTP
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.demo import Demo
 from tests.e2e.people import TILLEULS, House, choose, says, write
 from tests.e2e.test_sharing import looks_right
 
@@ -26,21 +23,6 @@ row = CharterVersion.objects.first()
 row.grace_until = timezone.localdate() - timedelta(days=1)
 row.save()
 """
-
-
-@pytest.fixture
-def apart(
-    demo: Demo, browser: Browser, house: House, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    """The same people in a world of their own: a new charter binds everybody at once."""
-    copy = demo.apart(tmp_path_factory.mktemp("apart") / "demo")
-    try:
-        copy.start()
-        other = House(copy, browser, house.pictures, house.complaints)
-        yield other
-        other.close()
-    finally:
-        copy.stop()
 
 
 def invited(house: House, email: str) -> str:

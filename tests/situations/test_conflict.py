@@ -134,10 +134,10 @@ def test_a_conflict_holds_for_the_person_in_another_place_too(circle: Circle) ->
     place.save(force_insert=True)
     actor = circle.manager.actor
     facts = gate.facts.provider().subjects(
-        gate.Actor(actor.person, place.pk, actor.concertation, place.organisation_id),
+        [gate.Actor(actor.person, place.pk, actor.concertation, place.organisation_id)],
         [situation.id],
     )
-    assert facts[situation.id].conflict
+    assert facts[place.pk][situation.id].conflict
 
 
 def test_a_newcomer_is_not_a_reader_by_themselves(circle: Circle) -> None:

@@ -19,6 +19,7 @@ from concertation.accounts.reading.places import (
     role_words,
     supervisors,
     wearing,
+    worn_of,
 )
 from concertation.accounts.reading.threshold import threshold
 
@@ -43,4 +44,5 @@ __all__ = [
     "threshold",
     "vouched",
     "wearing",
+    "worn_of",
 ]

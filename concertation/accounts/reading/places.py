@@ -40,6 +40,20 @@ def wearing(actor: gate.Actor, hat: Participation) -> gate.Actor:
     )
 
 
+def worn_of(rows: Iterable[Participation], chosen: str | None) -> Participation | None:
+    """Which of one person's places in a concertation they wear: of the current ones the chosen, the
+    admitted, the first. An invitation to a second place must not hide the one that lets them in."""
+    return min(
+        rows,
+        key=lambda row: (
+            not row.is_current(),
+            str(row.id) != chosen,
+            row.state != ParticipationState.ADMITTED,
+        ),
+        default=None,
+    )
+
+
 def chain_place(row: Participation) -> chain.Place:
     """A participation as the membership chain will say it."""
     return chain.Place(row.id, row.organisation_id, row.role_set, SecrecyStatus(row.secrecy_status))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.checkpoint import sign_all
 from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
-from concertation.dpo.checkpoint_mail import send_states
+from concertation.accounts.state_mail import send_due
 from concertation.dpo.review_actions import prepare_last_month
 from concertation.meetings.actions_notes import forget_old_notes
 from concertation.meetings.reading_without_account import forget_old
@@ -77,8 +77,8 @@ def forget_tables() -> str:
 
 
 def send_checkpoints() -> str:
-    """Sign and send the states to those who keep them outside, once a week."""
-    return f"{send_states()} signed states sent to those who keep them"
+    """Sign and send the states that grew to those who keep them outside."""
+    return f"{send_due()} signed states sent to those who keep them"
 
 
 def remind_recovery_keys() -> str:

@@ -17,6 +17,7 @@ from concertation.situations.actions.shared import (
     happened,
     locked,
     me,
+    numbered,
     plannable,
     refusals_recorded,
     save,
@@ -66,12 +67,14 @@ def propose_action(
     text: str,
     acts: str = "",
     on: date | None = None,
+    number: UUID | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> AgreedAction:
     """Propose an action: one owner (a participation), one due date.
 
     Its text has its own key, which an owner who doesn't hold the circle's (a limited reader, a
     guest) is given when the group agrees, not before. A guest proposes nothing to a limited reader.
+    `number` is the form's own: sent twice, it makes one action (`AlreadySent`).
     `acts` says who acts outside the board, by function or organisation; the owner relays.
     Raises `Refused`, `NoSuchOwner`, `OwnerNotForGuests`, `OwnerNotAdmitted`, `OwnerNotInAudience`,
     `DueTooEarly`, `DateOutOfReach`, `TextMissing` or `TextTooLong`.
@@ -96,7 +99,7 @@ def propose_action(
         if Role.LIMITED_READER in place.role_set and not may_hold_key(person.roles, person.status):
             raise errors.OwnerNotForGuests
         about = locked(actor, situation)
-        row = _written(actor, pen, about, place, due_on, text, acts, day)
+        row = _written(actor, pen, about, place, due_on, text, acts, day, number)
         pen.record(verb, row)
         tell_holder(pen, about)
         touch(actor, pen, about, day)
@@ -111,6 +114,7 @@ def agree_new_action(
     due_on: date,
     text: str,
     acts: str = "",
+    number: UUID | None = None,
     purpose: Purpose = Purpose.MEETING,
 ) -> AgreedAction:
     """What a meeting agrees on as it is said: proposed and agreed in one.
@@ -128,7 +132,9 @@ def agree_new_action(
         actor, Act.AGREE_ACTION, verb=verb, purpose=purpose, situation=situation
     ) as pen:
         about = locked(actor, situation)
-        row = _written(actor, pen, about, owner_place(actor, owner), due_on, text, acts, day)
+        row = _written(
+            actor, pen, about, owner_place(actor, owner), due_on, text, acts, day, number
+        )
         _settle(actor, pen, about, row, day)
     return row
 
@@ -142,10 +148,12 @@ def _written(
     text: str,
     acts: str,
     day: date,
+    number: UUID | None,
 ) -> AgreedAction:
     """The sealed row of a proposed action, under a key of its own."""
     check_reads(about, place)
     row = AgreedAction(
+        **numbered(AgreedAction, number),
         situation=about,
         container=about.id,
         owner=place,

@@ -15,6 +15,7 @@ from concertation.situations.actions.shared import (
     locked,
     me,
     moment,
+    numbered,
     plannable,
     refusals_recorded,
     save,
@@ -69,6 +70,7 @@ def contribute(
     meeting: UUID | None = None,
     urgent: bool = False,
     on: date | None = None,
+    number: UUID | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Contribution:
     """Add information, a question or a development to the timeline.
@@ -98,6 +100,7 @@ def contribute(
             meeting=meeting,
             on=day,
             urgent=urgent,
+            number=number,
         )
 
 
@@ -110,13 +113,16 @@ def write_entry(
     urgent: bool = False,
     meeting: UUID | None = None,
     on: date | None = None,
+    number: UUID | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Contribution:
     """An entry of any kind, as the timeline's one form offers it: feedback or contribution.
 
+    `number` is the form's own: sent twice, it makes one entry (`AlreadySent`).
     `urgent` tells whoever holds the situation at once, instead of with the daily digest.
     """
     more: dict[str, Any] = {"urgent": urgent, "meeting": meeting, "on": on, "purpose": purpose}
+    more["number"] = number
     if kind == ContributionKind.FEEDBACK:
         return give_feedback(actor, situation=situation, text=text, **more)
     return contribute(actor, situation=situation, kind=kind, text=text, **more)
@@ -133,6 +139,7 @@ def add_entry(
     action: AgreedAction | None = None,
     meeting: UUID | None = None,
     urgent: bool = False,
+    number: UUID | None = None,
 ) -> Contribution:
     """Seal, save and record one entry inside an action's transaction.
 
@@ -144,6 +151,7 @@ def add_entry(
     inside = may_hold_key(person.roles, person.status)
     own = action is not None and action.owner_id == actor.participation
     row = Contribution(
+        **numbered(Contribution, number),
         situation=situation,
         container=situation.id,
         scope=action.scope if action is not None and own and not inside else situation.id,
@@ -175,6 +183,7 @@ def give_feedback(
     meeting: UUID | None = None,
     urgent: bool = False,
     on: date | None = None,
+    number: UUID | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Contribution:
     """Tell the group briefly how an action went, or how the situation evolves.
@@ -214,6 +223,7 @@ def give_feedback(
             action=about,
             meeting=meeting,
             urgent=urgent,
+            number=number,
         )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils import timezone
 
 from audit.enums import Purpose, Verb
@@ -18,6 +19,7 @@ from concertation.situations.errors import (
     SituationError,
     StaleVersion,
 )
+from concertation.situations.errors_following import AlreadySent
 from concertation.situations.models import Situation
 from concertation.situations.reading.find import my_place
 from ethics import gate
@@ -143,3 +145,13 @@ def set_state(actor: gate.Actor, pen: gate.Pen, row: Situation, state: Situation
         row,
         details={"from_state": str(before), "to_state": str(state)},
     )
+
+
+def numbered(model: type[Model], number: UUID | None) -> dict[str, UUID]:
+    """The number that its form gave a new row: sent twice, it makes one. Asked under the
+    situation's lock, so that the second of two waits for the first. Raises `AlreadySent`."""
+    if number is None:
+        return {}
+    if model._default_manager.filter(pk=number).exists():
+        raise AlreadySent
+    return {"id": number}

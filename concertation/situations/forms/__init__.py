@@ -6,6 +6,7 @@ from concertation.situations.forms.audience import (
     RequestForm,
     WithdrawForm,
 )
+from concertation.situations.forms.comparing import ActionForm
 from concertation.situations.forms.extensions import (
     DecisionForm,
     ExtensionForm,
@@ -37,6 +38,7 @@ from concertation.situations.forms.presenting import (
 from concertation.situations.forms.sharing import AgreementForm, DecideForm, QuestionForm
 
 __all__ = [
+    "ActionForm",
     "AgreementForm",
     "AnswerForm",
     "AskForm",

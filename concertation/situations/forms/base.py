@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Final
+from uuid import uuid4
 
 from django import forms
 from django.utils.text import capfirst
@@ -15,6 +16,7 @@ from concertation.situations.errors import (
     SituationError,
     StaleVersion,
 )
+from concertation.situations.errors_following import AlreadySent
 from ethics import gate
 
 REQUIRED: Final = {"required": _("Cette réponse manque encore.")}
@@ -113,3 +115,14 @@ class SituationForm(ResumableForm, GuardedForm):
                 self.add_error(name if name in self.fields else None, str(error))
             return
         self.add_error(error.field if error.field in self.fields else None, str(error))
+
+
+class OnceForm(SituationForm):
+    """It has a number of its own: sent twice, it makes one row."""
+
+    number = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
+
+    @property
+    def sent_before(self) -> bool:
+        """Whether this very form was taken before: there is nothing left to do."""
+        return isinstance(self.refusal, AlreadySent)

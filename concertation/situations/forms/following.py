@@ -21,12 +21,14 @@ from concertation.situations.enums import (
 )
 from concertation.situations.forms.base import (
     REQUIRED,
+    OnceForm,
     SituationForm,
     area,
     day,
     one_line,
     radio,
 )
+from concertation.situations.forms.comparing import ActionForm
 from concertation.situations.reading import (
     ActionRow,
     Choice,
@@ -38,7 +40,7 @@ from concertation.situations.reading import (
 from concertation.situations.reading.words import ACTION_GLYPHS
 
 
-class ContributeForm(SituationForm):
+class ContributeForm(OnceForm):
     """An entry of the timeline; decisions and dissent are the coordinator's."""
 
     kind = radio(_("Type d’entrée"), (), initial=ContributionKind.INFORMATION)
@@ -59,7 +61,7 @@ class ContributeForm(SituationForm):
         )
 
 
-class ProposeForm(SituationForm):
+class ProposeForm(OnceForm):
     """An action: what, who, by when."""
 
     text = area(_("Action"), texts.MEDIUM, rows=2)
@@ -84,7 +86,7 @@ class ProposeForm(SituationForm):
         ]
 
 
-class AnswerForm(SituationForm):
+class AnswerForm(ActionForm):
     """The line under an action: its state, and a word to the group."""
 
     STATES: Final = (
@@ -99,7 +101,8 @@ class AnswerForm(SituationForm):
         required=False,
     )
     text = one_line(_("Retour au groupe, en une phrase"), texts.MEDIUM, required=False)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # The label is for who hears the page; the line itself says it to who sees it.
+    text.widget.attrs["placeholder"] = text.label
 
     @classmethod
     def of(
@@ -121,15 +124,6 @@ class AnswerForm(SituationForm):
         """The same, where the person may answer."""
         return cls.of(action) if action.may_answer else None
 
-    def values(self) -> dict[str, Any]:
-        """State, text, and the version of the action that was on the page."""
-        data = self.cleaned_data
-        return {
-            "state": data["state"],
-            "text": data["text"],
-            "expected_version": data["version"],
-        }
-
     @property
     def options(self) -> list[tuple[SafeString, str, str]]:
         """The radio buttons with their word and shape."""
@@ -139,31 +133,21 @@ class AnswerForm(SituationForm):
         ]
 
 
-class PostponeForm(SituationForm):
+class PostponeForm(ActionForm):
     """Another day for an action, and why."""
 
     due_on = day(_("Nouvelle échéance"))
     text = area(_("Pourquoi"), texts.MEDIUM, rows=2)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def values(self) -> dict[str, Any]:
-        """The day, the reason, and the version that was on the page."""
-        data = self.cleaned_data
-        return {
-            "due_on": data["due_on"],
-            "text": data["text"],
-            "expected_version": data["version"],
-        }
 
 
-class HandOverForm(SituationForm):
+class HandOverForm(ActionForm):
     """Somebody else for an action, with a word to the group."""
 
     owner = forms.TypedChoiceField(
         label=_("Qui s’en charge désormais"), coerce=UUID, error_messages=REQUIRED
     )
     note = area(_("Un mot au groupe"), texts.MEDIUM, rows=2, required=False)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    word = "note"
 
     def __init__(self, *args: Any, people: Iterable[Choice] = (), **kwargs: Any) -> None:
         super().__init__(*args, auto_id="id_hand_%s", **kwargs)
@@ -171,15 +155,6 @@ class HandOverForm(SituationForm):
             ("", _("Choisir…")),
             *((str(each.number), each.label) for each in people),
         ]
-
-    def values(self) -> dict[str, Any]:
-        """The owner, the note, and the version that was on the page."""
-        data = self.cleaned_data
-        return {
-            "owner": data["owner"],
-            "note": data["note"],
-            "expected_version": data["version"],
-        }
 
 
 class ManagerForm(SituationForm):
@@ -258,7 +233,7 @@ class SheetForms:
         given = data or {}
         for each in sheet.actions:
             refused = given.get(str(each.number))
-            if refused is not None and refused.stale:
+            if refused is not None and refused.stale and not refused.conflicts:
                 refused.saw(each.version)
         frame = sheet.frame
         answers = tuple(

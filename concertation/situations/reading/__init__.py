@@ -17,7 +17,14 @@ from concertation.situations.reading.audience import (
     to_withdraw,
 )
 from concertation.situations.reading.boarded import Board, BoardRow
-from concertation.situations.reading.changing import ActionPage, Step, action_page, has_ended
+from concertation.situations.reading.changing import (
+    ActionPage,
+    SavedAction,
+    Step,
+    action_page,
+    has_ended,
+    saved_action,
+)
 from concertation.situations.reading.erasures import (
     Announced,
     Certificate,
@@ -27,6 +34,11 @@ from concertation.situations.reading.erasures import (
     certificates,
     life_of,
     to_erase,
+)
+from concertation.situations.reading.everywhere import (
+    PlaceActions,
+    actions_everywhere,
+    current_places,
 )
 from concertation.situations.reading.extensions import (
     ExtensionPage,
@@ -177,12 +189,14 @@ __all__ = [
     "OpinionRow",
     "OwedByHouse",
     "OwedFeedback",
+    "PlaceActions",
     "Presented",
     "ReaderChoice",
     "ReaderRow",
     "Recognised",
     "Reminders",
     "RequestRow",
+    "SavedAction",
     "ScreenAction",
     "ScreenSheet",
     "SharingPage",
@@ -198,6 +212,7 @@ __all__ = [
     "Version",
     "WithdrawnRow",
     "action_page",
+    "actions_everywhere",
     "advisers",
     "announced",
     "audience",
@@ -212,6 +227,7 @@ __all__ = [
     "choices",
     "code_to_keep",
     "confirms",
+    "current_places",
     "decision_taken",
     "draft_to_confirm",
     "draft_to_discard",
@@ -256,6 +272,7 @@ __all__ = [
     "reminders",
     "requests_to_answer",
     "requests_waiting",
+    "saved_action",
     "sharing_page",
     "situation_sheet",
     "submission",

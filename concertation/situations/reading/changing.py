@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from audit.enums import Purpose, Verb
 from concertation.accounts.models import Participation
 from concertation.situations.enums import AGREED_ACTION_STATES, ActionState
-from concertation.situations.models import AgreedAction, Situation
+from concertation.situations.models import AgreedAction, Contribution, Situation
 from concertation.situations.reading.find import check_is_of, code_of, find, find_action
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.words import place, shown
@@ -84,6 +84,45 @@ def action_page(
         may_withdraw=moves,
         people=people(actor, about) if gives else (),
         steps=tuple(action_steps(about, [row])[row.id]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAction:
+    """What somebody else saved of an action while this person was writing."""
+
+    version: int
+    state: str
+    due_on: date
+    owner: UUID
+    owner_label: str
+    # The last word on it, as far as this person may read it: whose, and whether it is their own.
+    word: str
+    by: str
+    mine: bool
+
+
+def saved_action(
+    actor: gate.Actor, number: UUID, *, purpose: Purpose = Purpose.FOLLOW_UP
+) -> SavedAction:
+    """An action as it stands now, to be shown beside what was typed; recorded as a reading."""
+    row = find_action(actor, number, purpose=purpose)
+    said = Contribution.objects.filter(action=row.id).select_related("author__organisation")
+    last = said.order_by("-made_at").first()
+    # With the action, which is theirs to read: a word that isn't is withheld, and refuses nothing.
+    records = [row, last] if last else [row]
+    opened = gate.reveal(actor, records=records, subjects=[row.situation_id], purpose=purpose)
+    owner = Participation.objects.select_related("organisation").get(id=row.owner_id)
+    word = shown(opened.get(last, "text")) if last else ""
+    return SavedAction(
+        version=row.version,
+        state=row.state,
+        due_on=row.due_on,
+        owner=row.owner_id,
+        owner_label=place(owner),
+        word=word,
+        by=place(last.author) if last and word else "",
+        mine=last is not None and last.author_id == actor.participation,
     )
 
 

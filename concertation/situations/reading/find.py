@@ -9,7 +9,13 @@ from audit.enums import Purpose, Verb
 from concertation.situations.codes import parse_code, show_code
 from concertation.situations.enums import OPEN_STATES, ActionState, SituationState
 from concertation.situations.errors import AlreadyBrought
-from concertation.situations.models import AgreedAction, Situation, SituationGrant, answered_by
+from concertation.situations.models import (
+    AgreedAction,
+    ConflictOfInterest,
+    Situation,
+    SituationGrant,
+    answered_by,
+)
 from ethics import gate
 from ethics.policy import Act, Refusal
 from ethics.roles import Role, may_hold_key
@@ -171,7 +177,9 @@ def in_sight(actor: gate.Actor) -> QuerySet[Situation]:
     ).values("content_object")
     rows = rows.filter(Q(restricted=False) | Q(id__in=granted))
     rows = rows.filter(Q(hidden=False) | answered_by(actor.participation))
-    rows = rows.exclude(conflicts__participation__person=actor.person)
+    # Asked once, not for each row.
+    shut = ConflictOfInterest.objects.filter(participation__person=actor.person)
+    rows = rows.exclude(id__in=shut.order_by().values("situation"))
     if may_hold_key(person.roles, person.status):
         return rows
     if Role.GUEST in person.roles:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, TextField, When
+from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -51,39 +51,48 @@ from ethics import gate
 from ethics.policy import Act
 
 PAGE_SIZE: Final = 50
-_FAR: Final = date(9999, 12, 31)
+_FAR: Final = "9999-12-31"
 _NO_ACTIONS: Final = (0, 0, None, 0)
 _LISTED: Final = ("headline", "needs", "urgency")
 # What a seal is bound to.
 _BINDING: Final = ("container", "scope", "key_generation", "version")
+
 # Words are looked for in what introduces a situation; in the whole account when asked.
 _BRIEF: Final = ("headline", "question")
 _WHOLE: Final = (*_BRIEF, "account", "tried", "strengths")
 
 
+def _text(column: str) -> Cast:
+    return Cast(column, TextField())
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A situation in the index: clear columns, and what was counted of its actions."""
+    """A situation in the index: clear columns, and what was counted of its actions.
 
-    id: UUID
+    Numbers and days stay the text the database has: it compares as they do, and of thousands only
+    the page's few are read as such.
+    """
+
+    id: str
     code: str | None
     state: str
-    signalled_on: date | None
-    review_on: date | None
+    signalled_on: str | None
+    review_on: str | None
     holder: str | None
-    brought: bool
-    held: bool
+    brought: int
+    held: int
     open_actions: int
     late_actions: int
-    next_due: date | None
+    next_due: str | None
     owned: int
 
     @property
     def is_mine(self) -> bool:
-        return self.brought or self.held or self.owned > 0
+        return bool(self.brought or self.held or self.owned)
 
     @property
-    def next_on(self) -> date | None:
+    def next_on(self) -> str | None:
         days = [day for day in (self.review_on, self.next_due) if day]
         return min(days) if days and self.state != SituationState.CLOSED else None
 
@@ -182,23 +191,29 @@ def _index(actor: gate.Actor, within: QuerySet[Situation]) -> list[_Line]:
             situation__concertation=actor.concertation, state__in=OPEN_ACTION_STATES
         )
         .order_by()
-        .values_list("situation")
+        .values("situation")
         .annotate(
+            about=Max(_text("situation")),
             open=Count("pk"),
             late=Count("pk", filter=late),
-            due=Min("due_on"),
+            due=Min(_text("due_on")),
             owned=Count("pk", filter=acted_for(me)),
         )
     )
-    counted = {situation: counts for situation, *counts in grouped}
+    counted = {
+        about: counts
+        for about, *counts in grouped.values_list("about", "open", "late", "due", "owned")
+    }
     rows = within.order_by("signalled_on", "id").annotate(
-        # As text: of thousands of numbers only the few that differ are read as such.
-        holder=Cast("case_manager", TextField()),
-        brought=Case(When(brought_by=me, then=True), default=False),
-        held=Case(When(answered_by(me) | Q(case_manager=me), then=True), default=False),
+        number=_text("pk"),
+        since=_text("signalled_on"),
+        review=_text("next_review_on"),
+        holder=_text("case_manager"),
+        brought=Case(When(brought_by=me, then=1), default=0),
+        held=Case(When(answered_by(me) | Q(case_manager=me), then=1), default=0),
     )
     told = rows.values_list(
-        "id", "code", "state", "signalled_on", "next_review_on", "holder", "brought", "held"
+        "number", "code", "state", "since", "review", "holder", "brought", "held"
     )
     return [_Line(*each, *counted.get(each[0], _NO_ACTIONS)) for each in told]
 
@@ -210,7 +225,7 @@ def _found(
     words: tuple[str, ...],
     *,
     whole: bool,
-) -> set[UUID]:
+) -> set[str]:
     """The situations with a need and words in their texts: opened, looked through, forgotten."""
     texts = () if not words else _WHOLE if whole else _BRIEF
     fields = (*texts, "needs") if need else texts
@@ -224,7 +239,7 @@ def _found(
         fields={Situation.SEALED_AS: fields},
     )
     return {
-        row.id
+        row.number
         for row in rows
         if (need is None or need in _several(opened.get(row, "needs")))
         and holds((opened.get(row, name) for name in texts), words)
@@ -235,20 +250,21 @@ def _several(value: Any) -> Sequence[str]:
     return value if isinstance(value, list) else ()
 
 
-def _with(rows: QuerySet[Situation], fields: Iterable[str]) -> QuerySet[Situation]:
+def _with(rows: QuerySet[Situation], fields: Iterable[str]) -> QuerySet[Any]:
     """What isn't opened isn't fetched: a row has fourteen sealed texts."""
-    return rows.order_by().only(*_BINDING, *fields)
+    return rows.order_by().only(*_BINDING, *fields).annotate(number=_text("pk"))
 
 
-def _fresh(actor: gate.Actor, lines: Sequence[_Line], since: datetime | None) -> set[UUID]:
+def _fresh(actor: gate.Actor, lines: Sequence[_Line], since: datetime | None) -> set[str]:
     """What others brought or entered since then."""
     if since is None:
         return set()
     told = Contribution.objects.filter(
         situation__concertation=actor.concertation, made_at__gt=since
     ).exclude(author=actor.participation)
-    entered = set(told.order_by().values_list("situation", flat=True))
-    day = timezone.localtime(since).date()
+    about = told.order_by().annotate(about=_text("situation"))
+    entered = set(about.values_list("about", flat=True))
+    day = timezone.localtime(since).date().isoformat()
     return {
         each.id
         for each in lines
@@ -296,13 +312,13 @@ def _choices(people: Mapping[UUID, Participation], lines: Sequence[_Line]) -> Ch
 def _rows(
     actor: gate.Actor,
     listed: Sequence[_Line],
-    fresh: set[UUID],
+    fresh: set[str],
     people: Mapping[UUID, Participation],
     act: Act = Act.LIST,
 ) -> tuple[BoardRow, ...]:
-    numbers = [line.id for line in listed]
+    numbers = [UUID(line.id) for line in listed]
     rows = {
-        row.id: row
+        row.number: row
         for row in _with(
             in_sight(actor).filter(id__in=numbers), ("code", "restricted", "case_manager", *_LISTED)
         )
@@ -317,9 +333,9 @@ def _rows(
     )
     owed = _owed(actor, numbers)
     return tuple(
-        _row(rows[line.id], line, opened, owed.count(line.id), people, is_new=line.id in fresh)
-        for line in listed
-        if line.id in opened.groups and line.id in rows
+        _row(row, line, opened, owed.count(row.id), people, is_new=line.id in fresh)
+        for line, row in ((line, rows.get(line.id)) for line in listed)
+        if row is not None and row.id in opened.groups
     )
 
 
@@ -355,7 +371,7 @@ def _row(
         glyph=SITUATION_GLYPHS[line.state],
         restricted=row.restricted,
         is_new=is_new,
-        next_on=line.next_on,
+        next_on=date.fromisoformat(line.next_on) if line.next_on else None,
         next_is_action=line.next_on is not None and line.next_on != line.review_on,
         open_actions=0 if closed else line.open_actions,
         overdue_actions=line.overdue,

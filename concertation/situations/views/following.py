@@ -1,6 +1,6 @@
 """Following situations: the board, the sheet, and what is done on it."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,14 +8,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concertation.accounts.actions import note_visit
 from concertation.door import CircleRequest, Door, door
 from concertation.situations import actions, noticing, reading
 from concertation.situations.codes import parse_code, show_code
-from concertation.situations.errors import NotReadable, SituationError
+from concertation.situations.errors import NotReadable, SituationError, StaleVersion
 from concertation.situations.forms import (
+    ActionForm,
     AnswerForm,
     ContributeForm,
     ManagerForm,
@@ -25,6 +27,12 @@ from concertation.situations.forms import (
 )
 from ethics.policy import Act
 from ethics.roles import Role
+
+CHANGED_MEANWHILE: Final = gettext_lazy(
+    "Quelqu’un a changé cette action entre-temps\u00a0: relisez-la, puis recommencez s’il le faut."
+)
+# A version has fewer digits; more would fit no database's integer.
+_MOST_DIGITS: Final = 10
 
 
 @door(Door.CIRCLE)
@@ -48,10 +56,10 @@ def situation(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     parsed = parse_code(code)
     if parsed and code != show_code(parsed):
         return redirect("situation", slug=slug, code=show_code(parsed))
-    return _sheet(request, slug, code)
+    return sheet_page(request, slug, code)
 
 
-def _sheet(
+def sheet_page(
     request: CircleRequest, slug: str, code: str, refused: dict[str, Any] | None = None
 ) -> HttpResponse:
     """The sheet, with the form that was refused as it was typed."""
@@ -75,11 +83,11 @@ def contribute(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     about = reading.number_of(request.actor, code)
     coordinates = Role.COORDINATOR in request.hat.role_set
     form = ContributeForm(request.POST, coordinates=coordinates)
-    if form.attempt(actions.write_entry, request.actor, situation=about):
+    if form.attempt(actions.write_entry, request.actor, situation=about) or form.sent_before:
         messages.success(request, _("C’est noté au fil."))
         return _back(slug, code, "#fil")
     actions.check_may(request.actor, Act.CONTRIBUTE, situation=about)
-    return _sheet(request, slug, code, {"contribute": form})
+    return sheet_page(request, slug, code, {"contribute": form})
 
 
 @door(Door.CIRCLE)
@@ -88,11 +96,11 @@ def propose(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     """Propose an action."""
     about = reading.number_of(request.actor, code)
     form = ProposeForm(request.POST, people=reading.people(request.actor))
-    if form.attempt(actions.propose_action, request.actor, situation=about):
+    if form.attempt(actions.propose_action, request.actor, situation=about) or form.sent_before:
         messages.success(request, _("L’action est proposée\u00a0: le groupe peut en convenir."))
         return _back(slug, code, "#actions")
     actions.check_may(request.actor, Act.PROPOSE_ACTION, situation=about)
-    return _sheet(request, slug, code, {"propose": form})
+    return sheet_page(request, slug, code, {"propose": form})
 
 
 @door(Door.CIRCLE)
@@ -101,12 +109,32 @@ def answer(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpRe
     """Note the state of an action and a word to the group, from the sheet or from the home page."""
     reading.check_is_of(request.actor, code, number)
     form = AnswerForm(request.POST, auto_id=f"id_{number}_%s")
-    if form.attempt(actions.answer_action, request.actor, action=number):
+    if form.attempt(actions.answer_action, request.actor, action=number) or beside_saved(
+        request, form, number
+    ):
         messages.success(request, _("Le retour est noté."))
         if request.POST.get("next") == "home":
             return redirect("home", slug=slug)
         return _back(slug, code, "#actions")
-    return _sheet(request, slug, code, {str(number): form})
+    return sheet_page(request, slug, code, {str(number): form})
+
+
+def beside_saved(request: CircleRequest, form: ActionForm, number: UUID) -> bool:
+    """Where somebody else saved meanwhile, put both texts side by side in the form; whether what
+    they saved is the same thing sent twice, and nothing is left to choose."""
+    if not form.stale:
+        return False
+    saved = reading.saved_action(request.actor, number)
+    if form.was_sent_twice(saved):
+        return True
+    form.compare(saved)
+    return False
+
+
+def version_seen(request: CircleRequest) -> int | None:
+    """The version of an action that stood on the page of a button without a form of its own."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isdecimal() and len(sent) < _MOST_DIGITS else None
 
 
 @door(Door.CIRCLE)
@@ -115,7 +143,9 @@ def agree(request: CircleRequest, slug: str, code: str, number: UUID) -> HttpRes
     """The group agrees on a proposed action."""
     reading.check_is_of(request.actor, code, number)
     try:
-        actions.agree_action(request.actor, action=number)
+        actions.agree_action(request.actor, action=number, expected_version=version_seen(request))
+    except StaleVersion:
+        messages.warning(request, CHANGED_MEANWHILE)
     except SituationError as error:
         messages.warning(request, str(error))
     else:
@@ -133,7 +163,7 @@ def manager(request: CircleRequest, slug: str, code: str) -> HttpResponse:
         messages.success(request, _("Le suivi est noté."))
         return _back(slug, code, "#suivi")
     actions.check_may(request.actor, Act.SET_CASE_MANAGER, situation=about)
-    return _sheet(request, slug, code, {"manager": form})
+    return sheet_page(request, slug, code, {"manager": form})
 
 
 @door(Door.CIRCLE)
