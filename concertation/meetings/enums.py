@@ -61,6 +61,17 @@ NOTED: Final = {
     MeetingKind.INTERVISION: (NoteKind.QUESTION, NoteKind.ASKED, NoteKind.TAKEAWAY),
     MeetingKind.THEMATIC: (NoteKind.FINDING, NoteKind.NEED),
 }
+# What is probably noted at each step that such a meeting goes through (`agenda.STEPS`): in the
+# exchange of an intervision one still asks, and says at its end only what one takes away.
+AT_STEP: Final = {
+    MeetingKind.INTERVISION: (
+        NoteKind.QUESTION,
+        NoteKind.ASKED,
+        NoteKind.ASKED,
+        NoteKind.TAKEAWAY,
+    ),
+    MeetingKind.THEMATIC: (NoteKind.FINDING, NoteKind.NEED, NoteKind.NEED),
+}
 
 
 class ItemKind(models.TextChoices):

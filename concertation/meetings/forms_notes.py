@@ -8,12 +8,12 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from concertation.meetings.enums import NOTED, MeetingKind
+from concertation.meetings.enums import AT_STEP, NOTED, MeetingKind
 from concertation.situations import texts
 from concertation.situations.forms.base import REQUIRED, SituationForm, area, day, radio
 from concertation.situations.reading import Choice
 
-WITHOUT_NAMES = _("Un constat général\u00a0: sans parler d’une situation, et sans nommer personne.")
+WITHOUT_NAMES = _("Sans parler d’une situation, et sans nommer personne.")
 
 
 class NoteForm(SituationForm):
@@ -22,11 +22,15 @@ class NoteForm(SituationForm):
     kind = radio(_("Ce que vous notez"), ())
     text = area(_("Votre note"), texts.MEDIUM, help_text=WITHOUT_NAMES)
 
-    def __init__(self, *args: Any, meeting_kind: str, at: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, meeting_kind: str, at: int = 0, of: int = 0, **kwargs: Any
+    ) -> None:
+        """The step the group is at says what is probably noted; an agenda of other steps doesn't,
+        and nothing is chosen for whoever writes."""
         kinds = NOTED.get(MeetingKind(meeting_kind), ())
-        if kinds:
-            # The step the group is at says what is probably noted.
-            kwargs.setdefault("initial", {"kind": kinds[min(at, len(kinds) - 1)]})
+        steps = AT_STEP.get(MeetingKind(meeting_kind), ())
+        if at < of == len(steps):
+            kwargs.setdefault("initial", {"kind": steps[at]})
         super().__init__(*args, auto_id="id_note_%s", **kwargs)
         self.fields["kind"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (kind.value, capfirst(kind.label)) for kind in kinds

@@ -49,6 +49,12 @@ class NoteLine:
         return self.state in AGREED_ACTION_STATES
 
     @property
+    def result_typed(self) -> str:
+        """What its owner had answered; never the sentence about a text that doesn't open, which a
+        form would send back as an answer."""
+        return "" if self.result == str(gate.UNOPENABLE) else self.result
+
+    @property
     def overdue_days(self) -> int:
         """How long an open action is late."""
         if self.due_on is None or not self.open:

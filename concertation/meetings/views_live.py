@@ -52,8 +52,9 @@ def _note_form(hour: reading_live.Hour) -> NoteForm | None:
     if hour.meeting.of_situations or not hour.meeting.in_session:
         return None
     places = [place for place, each in enumerate(hour.points) if each.current]
-    # The exchange of an intervision stands before what everybody takes away.
-    return NoteForm(meeting_kind=hour.meeting.kind_code, at=places[0] if places else 0)
+    return NoteForm(
+        meeting_kind=hour.meeting.kind_code, at=places[0] if places else 0, of=len(hour.points)
+    )
 
 
 def _collective_form(

@@ -65,7 +65,7 @@ def answer(request: CircleRequest, slug: str, number: UUID, action: UUID) -> Htt
     line = reading_notes.collective_action(request.actor, number, action)
     form = AnswerForm(
         request.POST if request.method == "POST" else None,
-        initial={"version": line.version, "state": line.state, "text": line.result},
+        initial={"version": line.version, "state": line.state, "text": line.result_typed},
     )
     if request.method == "POST":
         if form.attempt(actions_notes.answer, request.actor, action=action):
