@@ -266,16 +266,13 @@ def shown_on_screen(
 
 
 def notes_shown(ledger_name: str, meeting: UUID) -> Mapping[UUID, int]:
-    """Return, by the place of each person present, how many of a meeting's own notes its screen has
-    shown them so far."""
+    """Return, by place, how many of a meeting's own notes its screen has shown each person."""
     found = _about(ledger_name, SubjectKind.MEETING, meeting).filter(
         verb=Verb.SHOWN_ON_SCREEN, outcome=Outcome.GRANTED
     )
     shown: dict[UUID, int] = {}
-    for event in (
-        _event(entry)
-        for entry in Entry.objects.filter(pk__in=found.values("entry_id")).only("leaf")
-    ):
+    rows = Entry.objects.filter(pk__in=found.values("entry_id")).only("leaf")
+    for event in map(_event, rows):
         count = event.details.get("count") if event else None
         for place in event.present if event else ():
             shown[place] = max(shown.get(place, 0), count if isinstance(count, int) else 0)

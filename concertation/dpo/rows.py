@@ -8,14 +8,26 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from audit.enums import Outcome, SubjectKind
+from audit.enums import Outcome, SubjectKind, Verb
 from audit.reading import Line
 from concertation.accounts.models import Organisation, User
 from concertation.dpo import labels
+from concertation.meetings.models import Meeting
 from concertation.situations.models import Situation
 from ethics import gate
 
 CODES_SHOWN: Final = 3
+# What is done to the notes of a meeting; the other events about one are about the meeting itself.
+_OF_NOTES: Final = frozenset(
+    {
+        Verb.READ,
+        Verb.SHOWN_ON_SCREEN,
+        Verb.CONTRIBUTION_ADDED,
+        Verb.ACTION_AGREED,
+        Verb.ACTION_STATE_CHANGED,
+        Verb.ERASED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,8 @@ class Row:
     granted: bool
     # What an alarm that names its place says: a number of the membership chain.
     number: int | None = None
+    # What a meeting noted under its own key: the day says which, and there is no code to show.
+    notes_of: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +60,7 @@ class Words:
     people: dict[UUID, str] = field(default_factory=dict)
     organisations: dict[UUID, str] = field(default_factory=dict)
     codes: dict[UUID, str] = field(default_factory=dict)
+    meetings: dict[UUID, datetime] = field(default_factory=dict)
 
 
 def words_for(actor: gate.Actor, lines: tuple[Line, ...]) -> Words:
@@ -53,13 +68,24 @@ def words_for(actor: gate.Actor, lines: tuple[Line, ...]) -> Words:
         number for line in lines for kind, number in line.subjects if kind == SubjectKind.SITUATION
     }
     codes = Situation.objects.filter(concertation=actor.concertation, id__in=situations)
+    noted = {number for line in lines if (number := _noted_at(line))}
+    meetings = Meeting.objects.filter(concertation=actor.concertation, id__in=noted)
     return Words(
         people=people_of(lines),
         organisations=organisations_of({line.organisation for line in lines}),
         codes={
             number: code for number, code in codes.values_list("id", "code") if code is not None
         },
+        meetings=dict(meetings.values_list("id", "starts_at")) if noted else {},
     )
+
+
+def _noted_at(line: Line) -> UUID | None:
+    """The meeting whose notes an entry is about; `None` when a situation was."""
+    kinds = dict(line.subjects)
+    if line.verb not in _OF_NOTES or SubjectKind.SITUATION in kinds:
+        return None
+    return kinds.get(SubjectKind.MEETING)
 
 
 def people_of(lines: tuple[Line, ...]) -> dict[UUID, str]:
@@ -91,6 +117,7 @@ def row_of(line: Line, words: Words) -> Row:
         reason=labels.REASONS.get(line.reason, line.reason),
         granted=line.outcome == Outcome.GRANTED,
         number=number if isinstance(number, int) else None,
+        notes_of=words.meetings.get(noted) if (noted := _noted_at(line)) else None,
     )
 
 
