@@ -1,4 +1,4 @@
-"""A thematic concertation: findings, a need, an action for several, answered from its owner's home."""
+"""A thematic concertation: findings, a need, an action, answered from its owner’s home."""
 
 from datetime import date, timedelta
 
