@@ -68,24 +68,26 @@ def words_for(actor: gate.Actor, lines: tuple[Line, ...]) -> Words:
         number for line in lines for kind, number in line.subjects if kind == SubjectKind.SITUATION
     }
     codes = Situation.objects.filter(concertation=actor.concertation, id__in=situations)
-    noted = {number for line in lines if (number := _noted_at(line))}
-    meetings = Meeting.objects.filter(concertation=actor.concertation, id__in=noted)
+    keys = {number for line in lines for number in _keys_of(line)}
+    meetings = Meeting.objects.filter(concertation=actor.concertation, id__in=keys)
     return Words(
         people=people_of(lines),
         organisations=organisations_of({line.organisation for line in lines}),
         codes={
             number: code for number, code in codes.values_list("id", "code") if code is not None
         },
-        meetings=dict(meetings.values_list("id", "starts_at")) if noted else {},
+        meetings=dict(meetings.values_list("id", "starts_at")),
     )
 
 
-def _noted_at(line: Line) -> UUID | None:
-    """The meeting whose notes an entry is about; `None` when a situation was."""
-    kinds = dict(line.subjects)
-    if line.verb not in _OF_NOTES or SubjectKind.SITUATION in kinds:
-        return None
-    return kinds.get(SubjectKind.MEETING)
+def _keys_of(line: Line) -> set[UUID]:
+    """Whose key an entry is about: a situation's, or a meeting's for what it noted.
+
+    A write names its container as a situation; the number of a meeting is no situation without a
+    code.
+    """
+    kinds = {SubjectKind.SITUATION, *({SubjectKind.MEETING} if line.verb in _OF_NOTES else ())}
+    return {number for kind, number in line.subjects if kind in kinds}
 
 
 def people_of(lines: tuple[Line, ...]) -> dict[UUID, str]:
@@ -99,7 +101,12 @@ def organisations_of(numbers: set[UUID | None]) -> dict[UUID, str]:
 
 
 def row_of(line: Line, words: Words) -> Row:
-    situations = [number for kind, number in line.subjects if kind == SubjectKind.SITUATION]
+    noted = _keys_of(line) & words.meetings.keys()
+    situations = [
+        number
+        for kind, number in line.subjects
+        if kind == SubjectKind.SITUATION and number not in noted
+    ]
     codes = [words.codes[number] for number in situations if number in words.codes]
     number = line.details.get("number")
     return Row(
@@ -117,7 +124,7 @@ def row_of(line: Line, words: Words) -> Row:
         reason=labels.REASONS.get(line.reason, line.reason),
         granted=line.outcome == Outcome.GRANTED,
         number=number if isinstance(number, int) else None,
-        notes_of=words.meetings.get(noted) if (noted := _noted_at(line)) else None,
+        notes_of=next((words.meetings[each] for each in noted), None),
     )
 
 
