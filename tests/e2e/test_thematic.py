@@ -4,11 +4,14 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page
 
+from concertation.meetings.models import MeetingNote
 from tests.e2e.people import DESK, PHONE, House, choose, fits, is_accessible, says, write
+from tests.e2e.test_canary import files_with
 
 FINDING = "Les lits de crise manquent le week-end"
 NEED = "Un lieu où passer la journée"
 ACTION = "Écrire une note commune aux hôpitaux"
+ANSWER = "Envoyée aux trois directions"
 
 
 def looked_at(house: House, page: Page, name: str) -> None:
@@ -71,9 +74,15 @@ def test_a_thematic_concertation_notes_and_its_action_is_answered(apart: House) 
     says(mine, ACTION)
     looked_at(apart, mine, "action")
     choose(mine, "state", "done")
-    write(mine, text="Envoyée")
+    write(mine, text=ANSWER)
     mine.get_by_role("button", name="Noter", exact=True).click()
     says(mine, "C’est noté.")
     assert mine.locator("#t-collective").count() == 0
     screen.reload()
-    says(screen, "Envoyée")
+    says(screen, ANSWER)
+
+    # Each sealed field of a note held one of these texts; none lies anywhere in clear.
+    assert {field.name for field in MeetingNote.sealed_fields()} == {"text", "result"}
+    for text in (FINDING, NEED, ACTION, ANSWER):
+        assert files_with(text, apart.demo.folder, apart.demo.said) == []
+    assert files_with("Les Tilleuls", apart.demo.folder) != []
