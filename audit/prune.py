@@ -136,10 +136,11 @@ def listed_in(ledger: Ledger) -> list[Listed]:
 
 
 def _writes(ledger: Ledger, old: QuerySet[Entry], cutoff: datetime) -> Iterator[int]:
-    """Indexes of writes to situations that were erased, or drafts thrown away, long enough ago."""
+    """Indexes of writes to situations that were erased, or drafts thrown away, long enough ago; and
+    to meetings' notes that were."""
     ended = EntrySubject.objects.filter(
         ledger=ledger,
-        kind=SubjectKind.SITUATION,
+        kind__in=(SubjectKind.SITUATION, SubjectKind.MEETING),
         verb__in=_ENDS,
         outcome=Outcome.GRANTED,
         time__lte=cutoff,

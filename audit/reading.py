@@ -265,6 +265,20 @@ def shown_on_screen(
     return shown
 
 
+def notes_shown(ledger_name: str, meeting: UUID) -> Mapping[UUID, int]:
+    """Return, by place, how many of a meeting's own notes its screen has shown each person."""
+    found = _about(ledger_name, SubjectKind.MEETING, meeting).filter(
+        verb=Verb.SHOWN_ON_SCREEN, outcome=Outcome.GRANTED
+    )
+    shown: dict[UUID, int] = {}
+    rows = Entry.objects.filter(pk__in=found.values("entry_id")).only("leaf")
+    for event in map(_event, rows):
+        count = event.details.get("count") if event else None
+        for place in event.present if event else ():
+            shown[place] = max(shown.get(place, 0), count if isinstance(count, int) else 0)
+    return shown
+
+
 def each_who_saw(ledger_name: str, number: UUID) -> tuple[PersonReader, ...]:
     """Return each person who had a situation before them, by `who_saw`'s rules and its index."""
     rows = (

@@ -70,6 +70,7 @@ class Act(models.TextChoices):
     VISIT_MEETING = "visit_meeting", _("voir la réunion à laquelle on est invité·e")
     PLAN_MEETING = "plan_meeting", _("prévoir et tenir une réunion")
     TAKE_PART = "take_part", _("dire si l’on vient, demander un point")
+    NOTE_MEETING = "note_meeting", _("noter et lire une intervision, une concertation thématique")
     READ_REPORT = "read_report", _("lire le rapport de l’année")
     LIFT_SUPPRESSION = "lift_suppression", _("lever le masquage des petits nombres")
     IMPORT = "import", _("importer un tableau de suivi")
@@ -214,6 +215,7 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.VISIT_MEETING: MappingProxyType({R.GUEST: W.ALWAYS}),
         Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.TAKE_PART: _READERS,
+        Act.NOTE_MEETING: _READERS,
         Act.READ_REPORT: _READERS,
         Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
@@ -221,12 +223,10 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.READ_MEMBERS: _EVERYONE,
         # What the person is told is checked by whom they may complain to.
         Act.READ_NOTICE: MappingProxyType({**_EVERYONE, R.DPO: W.ALWAYS}),
-        Act.OPEN_TO_GUEST: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.INVITE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.ADMIT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.REMOVE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.CHANGE_ROLE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.RESTORE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        **dict.fromkeys(
+            (Act.OPEN_TO_GUEST, Act.INVITE, Act.ADMIT, Act.REMOVE, Act.CHANGE_ROLE, Act.RESTORE),
+            MappingProxyType({R.COORDINATOR: W.ALWAYS}),
+        ),
         Act.VOUCH: _CIRCLE,
         Act.RENEW_KEYS: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_LEDGER: MappingProxyType({R.DPO: W.ALWAYS}),

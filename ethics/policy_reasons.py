@@ -125,6 +125,9 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
             "Invité·e à une réunion, on voit celle-là et aucune autre, sans rien de son contenu."
         ),
         Act.TAKE_PART: _("Qui vient peut dire ce dont il voudrait parler."),
+        Act.NOTE_MEETING: _(
+            "Ce que l’on apprend ensemble reste dans le cercle, tenu au même secret que le reste."
+        ),
         Act.PLAN_MEETING: _("La coordination convoque et tient la réunion."),
         Act.READ_REPORT: _(
             "Le rapport est le bilan du cercle : le cercle le lit, et il ne montre personne."

@@ -8,14 +8,26 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from audit.enums import Outcome, SubjectKind
+from audit.enums import Outcome, SubjectKind, Verb
 from audit.reading import Line
 from concertation.accounts.models import Organisation, User
 from concertation.dpo import labels
+from concertation.meetings.models import Meeting
 from concertation.situations.models import Situation
 from ethics import gate
 
 CODES_SHOWN: Final = 3
+# What is done to the notes of a meeting; the other events about one are about the meeting itself.
+_OF_NOTES: Final = frozenset(
+    {
+        Verb.READ,
+        Verb.SHOWN_ON_SCREEN,
+        Verb.CONTRIBUTION_ADDED,
+        Verb.ACTION_AGREED,
+        Verb.ACTION_STATE_CHANGED,
+        Verb.ERASED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,8 @@ class Row:
     granted: bool
     # What an alarm that names its place says: a number of the membership chain.
     number: int | None = None
+    # What a meeting noted under its own key: the day says which, and there is no code to show.
+    notes_of: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +60,7 @@ class Words:
     people: dict[UUID, str] = field(default_factory=dict)
     organisations: dict[UUID, str] = field(default_factory=dict)
     codes: dict[UUID, str] = field(default_factory=dict)
+    meetings: dict[UUID, datetime] = field(default_factory=dict)
 
 
 def words_for(actor: gate.Actor, lines: tuple[Line, ...]) -> Words:
@@ -53,13 +68,26 @@ def words_for(actor: gate.Actor, lines: tuple[Line, ...]) -> Words:
         number for line in lines for kind, number in line.subjects if kind == SubjectKind.SITUATION
     }
     codes = Situation.objects.filter(concertation=actor.concertation, id__in=situations)
+    keys = {number for line in lines for number in _keys_of(line)}
+    meetings = Meeting.objects.filter(concertation=actor.concertation, id__in=keys)
     return Words(
         people=people_of(lines),
         organisations=organisations_of({line.organisation for line in lines}),
         codes={
             number: code for number, code in codes.values_list("id", "code") if code is not None
         },
+        meetings=dict(meetings.values_list("id", "starts_at")),
     )
+
+
+def _keys_of(line: Line) -> set[UUID]:
+    """Whose key an entry is about: a situation's, or a meeting's for what it noted.
+
+    A write names its container as a situation; the number of a meeting is no situation without a
+    code.
+    """
+    kinds = {SubjectKind.SITUATION, *({SubjectKind.MEETING} if line.verb in _OF_NOTES else ())}
+    return {number for kind, number in line.subjects if kind in kinds}
 
 
 def people_of(lines: tuple[Line, ...]) -> dict[UUID, str]:
@@ -73,7 +101,12 @@ def organisations_of(numbers: set[UUID | None]) -> dict[UUID, str]:
 
 
 def row_of(line: Line, words: Words) -> Row:
-    situations = [number for kind, number in line.subjects if kind == SubjectKind.SITUATION]
+    noted = _keys_of(line) & words.meetings.keys()
+    situations = [
+        number
+        for kind, number in line.subjects
+        if kind == SubjectKind.SITUATION and number not in noted
+    ]
     codes = [words.codes[number] for number in situations if number in words.codes]
     number = line.details.get("number")
     return Row(
@@ -91,6 +124,7 @@ def row_of(line: Line, words: Words) -> Row:
         reason=labels.REASONS.get(line.reason, line.reason),
         granted=line.outcome == Outcome.GRANTED,
         number=number if isinstance(number, int) else None,
+        notes_of=next((words.meetings[each] for each in noted), None),
     )
 
 

@@ -1,5 +1,7 @@
 """The words of meetings (design 1)."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +43,35 @@ class Reason(models.TextChoices):
     REVIEW = "review", _("à revoir")
     CARRIED = "carried", _("reporté de la dernière réunion")
     REST = "rest", _("à décider ensemble")
+
+
+class NoteKind(models.TextChoices):
+    """What an intervision or a thematic concertation notes, in the order it comes to it."""
+
+    QUESTION = "question", _("question apportée")
+    ASKED = "asked", _("question du tour")
+    TAKEAWAY = "takeaway", _("ce que j’emporte")
+    FINDING = "finding", _("constat")
+    NEED = "need", _("besoin sans réponse")
+    ACTION = "action", _("action collective")
+
+
+# What each kind of meeting notes freely; an action is agreed, with its owner and its date.
+NOTED: Final = {
+    MeetingKind.INTERVISION: (NoteKind.QUESTION, NoteKind.ASKED, NoteKind.TAKEAWAY),
+    MeetingKind.THEMATIC: (NoteKind.FINDING, NoteKind.NEED),
+}
+# What is probably noted at each step that such a meeting goes through (`agenda.STEPS`): in the
+# exchange of an intervision one still asks, and says at its end only what one takes away.
+AT_STEP: Final = {
+    MeetingKind.INTERVISION: (
+        NoteKind.QUESTION,
+        NoteKind.ASKED,
+        NoteKind.ASKED,
+        NoteKind.TAKEAWAY,
+    ),
+    MeetingKind.THEMATIC: (NoteKind.FINDING, NoteKind.NEED, NoteKind.NEED),
+}
 
 
 class ItemKind(models.TextChoices):

@@ -100,5 +100,9 @@ class MeetingDayOver(MeetingError):
         self.item = item
 
 
+class NotNotedHere(MeetingError):
+    """This kind of meeting doesn't note that."""
+
+
 class NoSituationHere(MeetingError):
     """An intervision or a thematic concertation speaks of no situation (design 1)."""

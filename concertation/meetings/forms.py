@@ -51,6 +51,7 @@ SENTENCES = {
         "On ne parle d’aucune situation dans ce genre de réunion\u00a0: prévoyez-la pour une"
         " concertation de situations."
     ),
+    errors.NotNotedHere: gettext_lazy("Ce genre de réunion ne note pas cela."),
     errors.NotBrought: gettext_lazy(
         "Choisissez une situation que vous avez présentée dans les trois jours de la réunion."
     ),

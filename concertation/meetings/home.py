@@ -26,6 +26,7 @@ from concertation.meetings.reading import (
     reads_meetings,
 )
 from concertation.meetings.reading_agenda import AgendaView
+from concertation.meetings.reading_notes import NoteLine, collective_actions
 from concertation.situations import reading as situations
 from ethics import gate
 from ethics.policy import Act
@@ -67,6 +68,8 @@ class Home:
     followed: tuple[situations.FollowedRow, ...]
     brought_owed: tuple[situations.BroughtOwed, ...]
     owed_by_house: tuple[situations.OwedByHouse, ...]
+    # Of thematic concertations: one's own, and everybody's for the coordinator.
+    collective: tuple[NoteLine, ...]
 
     @property
     def points(self) -> str:
@@ -117,6 +120,7 @@ def home_page(actor: gate.Actor, last_visit: datetime | None = None) -> Home:
         followed=situations.followed(actor),
         brought_owed=situations.brought_owed(actor),
         owed_by_house=situations.owed_by_organisation(actor, since),
+        collective=collective_actions(actor),
     )
 
 

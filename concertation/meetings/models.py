@@ -16,12 +16,15 @@ from concertation.meetings.enums import (
     ItemUse,
     MeetingKind,
     MeetingState,
+    NoteKind,
     Presence,
     Reason,
 )
-from concertation.situations.models import Situation
+from concertation.situations.enums import ActionState
+from concertation.situations.models import Situation, ciphertext_history
 from ethics.charter.models import CharterVersion
 from ethics.roles import SecrecyStatus
+from ethics.secrecy.fields import SealedField, SealedRecord
 
 
 class Meeting(models.Model):
@@ -209,6 +212,46 @@ class PresentWithoutAccount(models.Model):
                 condition=models.Q(countersigned_at__isnull=True)
                 | models.Q(accepted_at__isnull=False, countersigned_by__isnull=False),
                 name="nobody_countersigns_before_a_yes",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class MeetingNote(SealedRecord):
+    """What an intervision or a thematic concertation notes, sealed under the meeting's own key.
+
+    A question, a finding, what somebody takes away; or an action for several, with its owner, its
+    date and what became of it. No situation is linked (design 1, decision 43).
+    """
+
+    SEALED_AS: ClassVar[str] = "meetings.note"
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=8, choices=NoteKind)
+    author = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    # Of an action only.
+    owner = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="collective_actions"
+    )
+    due_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=14, choices=ActionState, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    text = SealedField(group="timeline")
+    result = SealedField(group="actions")
+
+    history = ciphertext_history()
+
+    class Meta:
+        ordering: ClassVar = ["made_at", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind="action", owner__isnull=False, due_on__isnull=False)
+                | ~models.Q(kind="action") & models.Q(owner=None, due_on=None, state=""),
+                name="an_action_has_owner_and_date",
             )
         ]
 

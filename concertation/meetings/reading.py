@@ -63,6 +63,7 @@ class MeetingLine:
     ran: bool
     # A case concertation: the other kinds speak of no situation.
     of_situations: bool = True
+    kind_code: str = MeetingKind.CASE_CONCERTATION
     link: str = ""
     cancelled: bool = False
     version: int = 0
@@ -85,6 +86,7 @@ class MeetingLine:
             invited=getattr(row, "invited", 0),
             date_note=row.date_note,
             ran=row.opened_at is not None,
+            kind_code=row.kind,
             of_situations=row.kind == MeetingKind.CASE_CONCERTATION,
             link=row.link,
             cancelled=row.cancelled_at is not None,

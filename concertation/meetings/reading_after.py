@@ -30,6 +30,7 @@ from concertation.meetings.reading import (
     unknown,
 )
 from concertation.meetings.reading_live import elapsed, last_held, opened_on
+from concertation.meetings.reading_notes import Notes, notes_for
 from concertation.situations.codes import show_code
 from concertation.situations.enums import (
     AGREED_ACTION_STATES,
@@ -124,6 +125,7 @@ class Minutes:
     items: tuple[MinutesItem, ...]
     attendees: tuple[Attendee, ...]
     without_account: tuple[Entry, ...]
+    notes: Notes
 
     @property
     def came(self) -> tuple[Attendee, ...]:
@@ -227,6 +229,7 @@ def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_R
         items=tuple(_item(each, seen, entries, actions, days) for each in items),
         attendees=attendees(actor, row.id, line.on),
         without_account=entries_of(row.id, signed=True),
+        notes=notes_for(actor, row),
     )
 
 

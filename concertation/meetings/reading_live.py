@@ -24,6 +24,7 @@ from concertation.meetings.reading import (
     unknown,
 )
 from concertation.meetings.reading_agenda import AgendaView, Line, agenda
+from concertation.meetings.reading_notes import Notes, notes_for, notes_on_screen, written
 from concertation.meetings.room import in_the_room, places_in
 from concertation.situations import reading as situations
 from concertation.situations.enums import AGREED_ACTION_STATES
@@ -115,6 +116,8 @@ class LivePage:
     without_account: tuple[Entry, ...]
     # The feedback round goes through these.
     awaited: tuple[Awaited, ...]
+    # What an intervision or a thematic concertation noted, as far as the whole room may see it.
+    notes: Notes
 
     @property
     def in_room(self) -> tuple[Attendee, ...]:
@@ -146,6 +149,7 @@ class FollowPage:
     present: bool
     # “Another situation” of theirs that waits for its text.
     to_complete: tuple[UUID, ...]
+    notes: Notes
 
 
 def live_page(actor: gate.Actor, number: UUID) -> LivePage:
@@ -184,6 +188,7 @@ def live_page(actor: gate.Actor, number: UUID) -> LivePage:
         )
         if current and current.line.kind == ItemKind.ROUND
         else (),
+        notes=Notes() if found.paused else notes_on_screen(actor, row, room),
     )
 
 
@@ -247,6 +252,7 @@ def follow_page(actor: gate.Actor, number: UUID) -> FollowPage:
         ),
         present=is_present(actor, row.id),
         to_complete=to_complete(actor, row.id),
+        notes=notes_for(actor, row) if row.opened_at and not found.paused else Notes(),
     )
 
 
@@ -363,7 +369,7 @@ def _used(item: AgendaItem, now: datetime) -> int:
 def _stamp(row: Meeting) -> str:
     about = row.current.situation if row.current else None
     entered = int(about.last_entry_at.timestamp() * 1000) if about else 0
-    return f"{row.version}-{entered}"
+    return f"{row.version}-{entered or written(row)}"
 
 
 def last_held(actor: gate.Actor, row: Meeting) -> date:

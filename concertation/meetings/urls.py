@@ -9,6 +9,7 @@ from concertation.meetings import (
     views_agenda,
     views_calendar,
     views_live,
+    views_notes,
     views_without_account,
 )
 from concertation.meetings.views_home import home
@@ -40,6 +41,13 @@ urlpatterns: list[URLPattern] = [
     ),
     path("reunions/<uuid:number>/seance/fil", views_live.entry, name="meeting-entry"),
     path("reunions/<uuid:number>/seance/suivi", views_live.manager, name="meeting-manager"),
+    path("reunions/<uuid:number>/notes", views_notes.note, name="meeting-note"),
+    path("reunions/<uuid:number>/actions", views_notes.agree, name="meeting-collective"),
+    path(
+        "reunions/<uuid:number>/actions/<uuid:action>",
+        views_notes.answer,
+        name="meeting-collective-action",
+    ),
     path("reunions/<uuid:number>/suivre", views_live.follow, name="meeting-follow"),
     path("reunions/<uuid:number>/suivre/fil", views_live.follow_entry, name="meeting-follow-entry"),
     path("reunions/<uuid:number>/version", views_live.version, name="meeting-version"),

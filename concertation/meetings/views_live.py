@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.enums import Purpose
 from concertation.door import CircleRequest, Door, door
 from concertation.meetings import actions_live, reading, reading_live
-from concertation.meetings.enums import Presence
+from concertation.meetings.enums import MeetingKind, Presence
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
 from concertation.meetings.forms_live import GoForm, HolderForm, OpenForm, ScreenForms
+from concertation.meetings.forms_notes import CollectiveForm, NoteForm
 from concertation.meetings.keeping import (
     CLOSED_MEANWHILE,
     kept_follow,
@@ -25,6 +26,7 @@ from concertation.meetings.keeping import (
     kept_page,
     or_on_the_sheet,
 )
+from concertation.meetings.reading_notes import owners
 from concertation.situations import actions as situations
 from concertation.situations import reading as situation_reading
 from concertation.situations.forms import AnswerForm, ContributeForm, ProposeForm
@@ -39,7 +41,7 @@ def live(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     if line.held:
         return redirect("meeting-minutes", slug=slug, number=number)
     if line.in_session:
-        return _live(request, number)
+        return show_live(request, number)
     form = OpenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,9 +53,28 @@ def live(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     return render(request, "meetings/open.html", {"form": form, "meeting": line})
 
 
-def _live(
+def _note_form(hour: reading_live.Hour) -> NoteForm | None:
+    """What may be noted now; a case concertation notes on its situations."""
+    if hour.meeting.of_situations or not hour.meeting.in_session:
+        return None
+    places = [place for place, each in enumerate(hour.points) if each.current]
+    return NoteForm(
+        meeting_kind=hour.meeting.kind_code, at=places[0] if places else 0, of=len(hour.points)
+    )
+
+
+def _collective_form(
+    request: CircleRequest, hour: reading_live.Hour, refused: Mapping[str, Any]
+) -> CollectiveForm | None:
+    if hour.meeting.kind_code != MeetingKind.THEMATIC:
+        return None
+    return refused.get("collective") or CollectiveForm(people=owners(request.actor))
+
+
+def show_live(
     request: CircleRequest, number: UUID, refused: Mapping[str, Any] | None = None
 ) -> HttpResponse:
+    """The coordinator's page; a refused form comes back as it was typed."""
     page = reading_live.live_page(request.actor, number)
     sheet = page.screen.sheet if page.screen else None
     kept, refused = kept_live(request, page, refused or {})
@@ -66,6 +87,8 @@ def _live(
         "go": GoForm(),
         "kept": kept,
         "presences": Presence,
+        "note": (refused or {}).get("note") or _note_form(page.hour),
+        "collective": _collective_form(request, page.hour, refused or {}),
     }
     return render(request, "meetings/live.html", context)
 
@@ -168,7 +191,7 @@ def review(request: CircleRequest, slug: str, number: UUID, action: UUID) -> Htt
         situations.answer_action, request.actor, action=action, purpose=Purpose.MEETING
     ):
         return _entered(request, number, "#t-review")
-    return _live(request, number, {str(action): form})
+    return show_live(request, number, {str(action): form})
 
 
 @door(Door.CIRCLE)
@@ -180,7 +203,7 @@ def agree(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     form = ProposeForm(request.POST, people=situation_reading.people(request.actor))
     if form.attempt(situations.agree_new_action, request.actor, situation=about):
         return _entered(request, number, "#t-add")
-    return _live(request, number, {"propose": form})
+    return show_live(request, number, {"propose": form})
 
 
 @door(Door.CIRCLE)
@@ -198,7 +221,7 @@ def entry(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
         purpose=Purpose.MEETING,
     ):
         return _entered(request, number, "#t-entries")
-    return _live(request, number, {"entry": form})
+    return show_live(request, number, {"entry": form})
 
 
 @door(Door.CIRCLE)
@@ -212,7 +235,7 @@ def manager(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
         situations.set_case_manager, request.actor, situation=about, purpose=Purpose.MEETING
     ):
         return _entered(request, number, "#t-hold")
-    return _live(request, number, {"manager": form})
+    return show_live(request, number, {"manager": form})
 
 
 # --- Following elsewhere ------------------------------------------------------------------------
@@ -222,16 +245,24 @@ def manager(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
 @require_safe
 def follow(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """The meeting on one's own device."""
-    return _follow(request, number)
+    return show_follow(request, number)
 
 
-def _follow(request: CircleRequest, number: UUID, form: forms.Form | None = None) -> HttpResponse:
+def show_follow(
+    request: CircleRequest,
+    number: UUID,
+    form: forms.Form | None = None,
+    **refused: NoteForm | CollectiveForm,
+) -> HttpResponse:
+    """The page of whoever follows; a refused form comes back as it was typed."""
     page = reading_live.follow_page(request.actor, number)
     kept, form = kept_follow(request, page, form)
     context = {
         "page": page,
         "form": form or ContributeForm(initial={"kind": "feedback"}),
         "kept": kept,
+        "note": refused.get("note") or _note_form(page.hour),
+        "collective": refused.get("collective"),
     }
     return render(request, "meetings/follow.html", context)
 
@@ -252,7 +283,7 @@ def follow_entry(request: CircleRequest, slug: str, number: UUID) -> HttpRespons
     ):
         messages.success(request, _("C’est noté au fil."))
         return redirect("meeting-follow", slug=slug, number=number)
-    return _follow(request, number, form)
+    return show_follow(request, number, form)
 
 
 @door(Door.CIRCLE)

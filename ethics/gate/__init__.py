@@ -38,6 +38,7 @@ from ethics.gate.interrupted import (
     return_text,
 )
 from ethics.gate.lost import lost_with_keys
+from ethics.gate.meetings import OnTheScreen, open_notes, reveal_notes, show_notes
 from ethics.gate.offers import Offers, offers, offers_reading
 from ethics.gate.read import (
     UNOPENABLE,
@@ -117,6 +118,7 @@ __all__ = [
     "KeysTaken",
     "NothingToRestore",
     "Offers",
+    "OnTheScreen",
     "OtherRecoveryKey",
     "Passage",
     "Pen",
@@ -163,6 +165,7 @@ __all__ = [
     "new_recovery_key",
     "offers",
     "offers_reading",
+    "open_notes",
     "open_table",
     "opens",
     "own_tables",
@@ -180,6 +183,7 @@ __all__ = [
     "restore",
     "return_text",
     "reveal",
+    "reveal_notes",
     "reveal_tallies",
     "rewrap_keys",
     "room",
@@ -188,6 +192,7 @@ __all__ = [
     "seal_to_circle",
     "seal_to_readers",
     "shared_records",
+    "show_notes",
     "show_on_screen",
     "sign_statement",
     "standing",

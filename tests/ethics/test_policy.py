@@ -73,6 +73,7 @@ read_meetings       yes                 yes             yes        no         no
 visit_meeting       no                  no              no         yes        no         no  no  no
 plan_meeting        no                  yes             no         no         no         no  no  no
 take_part           yes                 yes             yes        no         no         no  no  no
+note_meeting        yes                 yes             yes        no         no         no  no  no
 read_report         yes                 yes             yes        no         no         no  no  no
 lift_suppression    no                  yes             no         no         no         no  no  no
 import              no                  yes             no         no         no         no  no  no

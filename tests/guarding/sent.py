@@ -12,9 +12,12 @@ from audit.review.rules import Rule
 from concertation.dpo import review_actions
 from concertation.dpo.forms import SaveSearchForm
 from concertation.dpo.review_forms import ReaderAnswerForm, ReviewForm
+from concertation.meetings import actions_live
 from concertation.meetings.actions import plan_meeting
+from concertation.meetings.enums import MeetingKind
 from concertation.meetings.forms import ChangeForm, PlanForm
 from concertation.meetings.forms_agenda import PointForm, SlotForm
+from concertation.meetings.forms_notes import CollectiveForm, NoteForm
 from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.situations.codes import show_code
 from concertation.situations.forms import (
@@ -90,6 +93,8 @@ def case(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
             "place": "Par vidéo",
             "planned_minutes": 60,
         }
+    if form in {NoteForm, CollectiveForm}:
+        return at_a_thematic(circle, form)
     if form in {PointForm, SlotForm}:
         meeting = plan(circle)
         name = "meeting-point" if form is PointForm else "meeting-ask"
@@ -162,6 +167,20 @@ def of_the_review(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str
         circle.dpo.actor, item.id, ending="questioned", text="Pourquoi ?", version=item.version
     )
     return url(circle, "review-answer", item.id), {"text": "Une garde", "version": asked.version}
+
+
+def at_a_thematic(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:
+    """A thematic concertation in session."""
+    row = plan(circle, days=0, kind=MeetingKind.THEMATIC)
+    actions_live.open_meeting(circle.coordinator.actor, meeting=row.id, reminded=True)
+    if form is NoteForm:
+        sent = {"kind": "finding", "text": "Les lits manquent"}
+        return url(circle, "meeting-note", row.id), sent
+    return url(circle, "meeting-collective", row.id), {
+        "text": "Écrire une note commune",
+        "owner": str(number_of(circle.participant)),
+        "due_on": "2027-01-15",
+    }
 
 
 def before_the_questions(circle: Circle, form: type[forms.Form]) -> tuple[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ from concertation.guarding import GuardedForm, is_free_text
 from concertation.meetings.actions import plan_meeting
 from concertation.meetings.forms import ChangeForm, PlanForm
 from concertation.meetings.forms_agenda import PointForm
+from concertation.meetings.forms_notes import CollectiveForm
 from concertation.meetings.forms_without_account import WithoutAccountForm
 from concertation.meetings.models import Meeting
 from concertation.situations.codes import show_code
@@ -98,7 +99,14 @@ GUARDED: Final = sorted(
 )
 
 
-COORDINATORS: Final = {PlanForm, ChangeForm, PointForm, FrameworkForm, WithoutAccountForm}
+COORDINATORS: Final = {
+    PlanForm,
+    ChangeForm,
+    CollectiveForm,
+    PointForm,
+    FrameworkForm,
+    WithoutAccountForm,
+}
 
 
 def sender(circle: Circle, form: type[forms.Form]) -> Someone:

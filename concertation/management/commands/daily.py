@@ -13,6 +13,7 @@ from audit.record import record_waiting_refusals
 from concertation.accounts.actions.recovery import remind_to_check
 from concertation.accounts.state_mail import send_due
 from concertation.dpo.review_actions import prepare_last_month
+from concertation.meetings.actions_notes import forget_old_notes
 from concertation.meetings.reading_without_account import forget_old
 from concertation.meetings.reminding import remind_of_feedback as remind_before_meetings
 from concertation.situations import noticing, reminding
@@ -117,6 +118,13 @@ def copy_erasure_store() -> str:
     return f"copied, {len(copies.expire(folder))} old copies deleted"
 
 
+def forget_notes() -> str:
+    """Erase what intervisions and thematic concertations of two years ago noted."""
+    if settings.DEMO:
+        return "the demo keeps everything"
+    return f"{forget_old_notes()} meetings' notes erased"
+
+
 def apply_retention() -> str:
     """Ask for reviews, close, and erase what falls due; never in the demo."""
     if settings.DEMO:
@@ -134,6 +142,7 @@ STEPS: Final[list[Step]] = [
     end_access,
     forget_people_without_account,
     apply_retention,
+    forget_notes,
     forget_tables,
     check_erasure_store,
     copy_erasure_store,

@@ -183,6 +183,12 @@ def _delete_rows(container: UUID) -> int:
     return count
 
 
+def delete_rows(container: UUID) -> int:
+    """The same for a container that is no situation's, once its key is destroyed; the caller
+    certifies it."""
+    return _delete_rows(container)
+
+
 def _event(made: Erasure, state: str) -> Event:
     by = made.by
     return Event(
