@@ -104,5 +104,6 @@ def test_the_steps_are_those_of_this_issue_in_their_order() -> None:
         "clear_sessions", "record_refusals", "end_access", "forget_people_without_account",
         "apply_retention", "forget_notes", "forget_tables", "check_erasure_store",
         "copy_erasure_store", "remind_recovery_keys", "remind_to_inform", "prepare_review",
-        "send_checkpoints", "remind_of_dates", "remind_of_feedback", "send_digests", "sign_checkpoints",
+        "send_checkpoints", "remind_of_dates", "remind_of_feedback", "send_digests",
+        "sign_checkpoints",
     ]  # fmt: skip
