@@ -3,12 +3,14 @@
 import re
 from datetime import date, timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Position, expect
 
 from tests.e2e.people import House, choose, fits, is_accessible, says, write
 
 CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 POINTS = 6
+# Near the upper edge of a point's row, on none of its buttons.
+GRIP: Position = {"x": 6, "y": 3}
 
 
 def plan_for_today(page: Page) -> str:
@@ -58,6 +60,13 @@ def test_a_meeting_of_six_situations_in_two_browsers(house: House) -> None:
     points.nth(2).get_by_role("button", name="Monter").press("Enter")
     screen.wait_for_load_state()
     assert points.nth(1).get_attribute("data-point") == first
+    # The same with the pointer: taken by its row, laid down before another.
+    last = points.nth(2).get_attribute("data-point")
+    points.nth(2).drag_to(points.nth(1), source_position=GRIP, target_position=GRIP)
+    screen.wait_for_load_state()
+    expect(points.nth(1)).to_have_attribute("data-point", str(last))
+    screen.reload()
+    expect(points.nth(1)).to_have_attribute("data-point", str(last))
     house.picture(screen, "hour-agenda")
     is_accessible(screen)
     fits(screen)
@@ -103,6 +112,7 @@ def test_a_meeting_of_six_situations_in_two_browsers(house: House) -> None:
         if len(seen) == 1:
             enter_by_keyboard(screen)
             followed_live(screen, mine)
+            away_for_a_while(screen, mine)
             house.picture(screen, "hour-screen")
             house.picture(mine, "hour-following")
             for page in (screen, mine):
@@ -168,3 +178,25 @@ def followed_live(screen: Page, mine: Page) -> None:
     expect(screen.locator("[data-part=entries]")).to_contain_text(
         "Le lien est gardé", timeout=10_000
     )
+
+
+def away_for_a_while(screen: Page, mine: Page) -> None:
+    """The network goes: what is typed stays, and what the others did comes with the network."""
+    mine.context.set_offline(True)
+    write(mine, text="Écrit sans réseau")
+    entry = screen.locator("form", has=screen.get_by_role("button", name="Noter au fil"))
+    choose(screen, "kind", "decision")
+    write(entry, text="Le bailleur est prévenu")
+    screen.get_by_role("button", name="Noter au fil").click()
+    says(screen, "Le bailleur est prévenu")
+    # Longer than it takes to ask once.
+    mine.wait_for_timeout(4_000)
+    expect(mine.locator("[data-ended]")).to_be_hidden()
+    expect(mine.locator("[data-part=entries]")).not_to_contain_text("Le bailleur est prévenu")
+    mine.context.set_offline(False)
+    expect(mine.locator("[data-part=entries]")).to_contain_text(
+        "Le bailleur est prévenu", timeout=10_000
+    )
+    expect(mine.locator("textarea[name=text]")).to_have_value("Écrit sans réseau")
+    mine.get_by_role("button", name="Noter au fil").click()
+    says(mine, "Écrit sans réseau")
