@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from concertation import translations
 from ethics.secrecy import chain
@@ -56,6 +57,12 @@ def _client_refuses_inline_code() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _fresh_chain_cache() -> None:
     chain.forget()
+
+
+@pytest.fixture(autouse=True)
+def _the_default_language() -> None:
+    """A page asked for in Dutch leaves its language on; tests run in any order."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -43,7 +43,6 @@ def own(demo: Demo, browser: Browser, house: House, tmp_path: Path) -> Iterator[
     try:
         yield visited
     finally:
-        visited.close_pages()
         visited.close()
         apart.stop()
     assert visited.complaints == []
