@@ -1,9 +1,10 @@
 """Pruning: what retention says goes, the hash stays, and the ledger tells which (design 2 and 3).
 
-Reads go after twelve months; writes twelve months after their situation was erased. Governance
-stays. A leaf goes only if a later leaf that stays is itself older than that: its time then proves
-the age of every leaf before it, long after they are gone. Whoever removes a younger leaf, or one
-that no prune event lists, shows in ``verify``.
+How long is ``audit.keeping``'s to say: reads and writes by rule or decision, governance once the
+access of everybody it names is long over. A leaf goes only if a later leaf of governance that
+stays is itself older than that: its time then proves the age of every leaf before it, long after
+they are gone. Whoever removes a younger leaf, or one that no prune event lists, shows in
+``verify``.
 
 The event comes first, the removal after: a crash in between leaves more than the event says, never
 less, and the next run goes on from there.
@@ -11,7 +12,7 @@ less, and the next run goes on from there.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -19,6 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from audit import keeping
 from audit.columns import ENTRY_COLUMNS
 from audit.enums import Outcome, RetentionClass, SubjectKind, Verb
 from audit.event import Event, Pruned
@@ -27,8 +29,7 @@ from audit.leaf import InvalidLeafError, parse_leaf
 from audit.models import Entry, EntrySubject, Ledger
 from audit.record import record_now
 
-KEPT: Final = timedelta(days=365)
-PRUNABLE: Final = (RetentionClass.ACCESS, RetentionClass.WRITE)
+PRUNABLE: Final = (RetentionClass.ACCESS, RetentionClass.WRITE, RetentionClass.GOVERNANCE)
 # One event stays a readable leaf, and one removal a short transaction.
 MOST_RANGES: Final = 500
 _BATCH: Final = 400
@@ -73,18 +74,29 @@ class Listed:
 
 def plan(ledger_name: str, now: datetime | None = None) -> Plan:
     """What falls due in one ledger; nothing is touched."""
-    ledger = Ledger.objects.get(name=ledger_name)
-    cutoff = (now or timezone.now()) - KEPT
-    below = anchor(ledger, cutoff)
-    old = Entry.objects.filter(ledger=ledger, leaf__isnull=False, time__lte=cutoff, index__lt=below)
-    access = old.filter(klass=RetentionClass.ACCESS).order_by("index")
-    return Plan(
-        ledger_name,
-        {
-            RetentionClass.ACCESS: _ranges(access.values_list("index", flat=True).iterator()),
-            RetentionClass.WRITE: _ranges(_writes(ledger, old, cutoff)),
-        },
+    ledger, now = Ledger.objects.get(name=ledger_name), now or timezone.now()
+    found = keeping.steps(ledger)
+    cutoffs = {klass: now - keeping.kept(found, klass, now) for klass in PRUNABLE}
+    old = {
+        klass: Entry.objects.filter(
+            ledger=ledger,
+            leaf__isnull=False,
+            klass=klass,
+            time__lte=cutoff,
+            index__lt=anchor(ledger, cutoff),
+        ).order_by("index")
+        for klass, cutoff in cutoffs.items()
+    }
+    access, write, governance = (old[klass] for klass in PRUNABLE)
+    # What proves the age of others stays: for what went before, and for what goes now.
+    proofs = {each.below for each in listed_in(ledger)}
+    proofs |= {anchor(ledger, cutoff) for cutoff in cutoffs.values()}
+    due = (
+        access.values_list("index", flat=True).iterator(),
+        _writes(ledger, write, cutoffs[RetentionClass.WRITE]),
+        (index for index in _governance(ledger_name, governance, now) if index not in proofs),
     )
+    return Plan(ledger_name, {k: _ranges(each) for k, each in zip(PRUNABLE, due, strict=True)})
 
 
 def carry_out(planned: Plan, *, alias: str | None = None) -> int:
@@ -122,15 +134,16 @@ def anchor(ledger: Ledger, cutoff: datetime) -> int:
 
 def listed_in(ledger: Ledger) -> list[Listed]:
     """Every prune event of a ledger, as it may be believed when the event was recorded."""
-    rows = Entry.objects.filter(ledger=ledger, verb=Verb.PRUNED, leaf__isnull=False)
-    found = []
-    for index, time, leaf in rows.order_by("index").values_list("index", "time", "leaf"):
+    told = Entry.objects.filter(ledger=ledger, verb=Verb.PRUNED, leaf__isnull=False)
+    rows = list(told.order_by("index").values_list("index", "time", "leaf"))
+    decided, found = keeping.steps(ledger) if rows else [], []
+    for index, time, leaf in rows:
         try:
             pruned = parse_leaf(bytes(leaf or b"")).event.pruned
         except InvalidLeafError:
             continue  # verifying names it when it comes to it
         if pruned is not None and time is not None:
-            below = anchor(ledger, time - KEPT)
+            below = anchor(ledger, time - keeping.kept(decided, pruned.klass, time))
             found.append(Listed(index, pruned.klass.value, pruned.ranges, below))
     return found
 
@@ -149,10 +162,28 @@ def _writes(ledger: Ledger, old: QuerySet[Entry], cutoff: datetime) -> Iterator[
     about = EntrySubject.objects.filter(
         ledger=ledger, kind=SubjectKind.SITUATION, number__in=numbers
     )
-    rows = old.filter(
-        Q(situation__in=numbers) | Q(pk__in=about.values("entry")), klass=RetentionClass.WRITE
-    )
-    return rows.order_by("index").values_list("index", flat=True).iterator()
+    rows = old.filter(Q(situation__in=numbers) | Q(pk__in=about.values("entry")))
+    return rows.values_list("index", flat=True).iterator()
+
+
+def _governance(name: str, old: QuerySet[Entry], now: datetime) -> Iterator[int]:
+    """Indexes of what names somebody, and nobody whose access goes on or ended lately.
+
+    Decisions about this log stay with it, and the ground that the rest stands on.
+    """
+    ended = keeping.ended_numbers(name, now)
+    if not ended:
+        return
+    rows = old.exclude(verb__in=keeping.STAYS).values_list("index", "leaf")
+    for index, leaf in rows.iterator():
+        try:
+            event = parse_leaf(bytes(leaf or b"")).event
+        except InvalidLeafError:
+            continue
+        about_the_log = any(each.kind == SubjectKind.LEDGER for each in event.subjects)
+        names = keeping.named(event)
+        if names and names <= ended and not about_the_log:
+            yield index
 
 
 def _ranges(indexes: Iterable[int]) -> tuple[Range, ...]:

@@ -195,6 +195,13 @@ def _items(request: HttpRequest, hat: Participation) -> list[Item]:
         items.append(
             Item(_("Prolongations"), address, "lock", here.startswith("opinion"), False, True)
         )
+    if _reaches(hat, Act.GIVE_OPINION) or _reaches(hat, Act.KEEP_LOG):
+        address = reverse("log-keeping", args=[slug])
+        items.append(
+            Item(
+                _("Conservation du journal"), address, "history", here == "log-keeping", False, True
+            )
+        )
     return items + _administration(request)
 
 

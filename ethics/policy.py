@@ -87,6 +87,7 @@ class Act(models.TextChoices):
     RENEW_KEYS = "renew_keys", _("renouveler les clés et la clé de secours")
     READ_LEDGER = "read_ledger", _("lire le journal des accès")
     VERIFY_LEDGER = "verify_ledger", _("vérifier le journal")
+    KEEP_LOG = "keep_log", _("demander et décider que le journal est gardé plus longtemps")
     READ_OWN_LOG = "read_own_log", _("lire son propre journal")
     REVIEW = "review", _("tenir la revue mensuelle des accès")
     ANSWER_REVIEW = "answer_review", _("répondre à une question sur ses propres accès")
@@ -166,6 +167,12 @@ READ_TABLE: Final[Mapping[FieldGroup, Cell]] = MappingProxyType(
     }
 )
 
+_OF_THE_COORDINATION: Final = (
+    Act.WITHDRAW_OTHER, Act.ERASE, Act.PLAN_MEETING, Act.LIFT_SUPPRESSION, Act.IMPORT,
+    Act.RECORD_FRAMEWORK, Act.OPEN_TO_GUEST, Act.INVITE, Act.ADMIT, Act.REMOVE, Act.CHANGE_ROLE,
+    Act.RESTORE, Act.RENEW_KEYS, Act.KEEP_LOG,
+)  # fmt: skip
+
 TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
     {
         Act.LIST: _READERS,
@@ -203,8 +210,6 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.SEE_READERS: _READERS,
         Act.RESTRICT: _WHO_ANSWERS,
         Act.WITHDRAW: _READERS,
-        Act.WITHDRAW_OTHER: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.ERASE: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.EXTEND: _WHO_ANSWERS,
         Act.GIVE_OPINION: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.READ_ERASURES: MappingProxyType({R.COORDINATOR: W.ALWAYS, R.DPO: W.ALWAYS}),
@@ -213,22 +218,14 @@ TABLE: Final[Mapping[Act, Cell]] = MappingProxyType(
         Act.READ_MEETINGS: _READERS,
         # The reading compares the meeting with the one the guest's place is bound to.
         Act.VISIT_MEETING: MappingProxyType({R.GUEST: W.ALWAYS}),
-        Act.PLAN_MEETING: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.TAKE_PART: _READERS,
         Act.NOTE_MEETING: _READERS,
         Act.READ_REPORT: _READERS,
-        Act.LIFT_SUPPRESSION: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.IMPORT: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        Act.RECORD_FRAMEWORK: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_MEMBERS: _EVERYONE,
         # What the person is told is checked by whom they may complain to.
         Act.READ_NOTICE: MappingProxyType({**_EVERYONE, R.DPO: W.ALWAYS}),
-        **dict.fromkeys(
-            (Act.OPEN_TO_GUEST, Act.INVITE, Act.ADMIT, Act.REMOVE, Act.CHANGE_ROLE, Act.RESTORE),
-            MappingProxyType({R.COORDINATOR: W.ALWAYS}),
-        ),
+        **dict.fromkeys(_OF_THE_COORDINATION, MappingProxyType({R.COORDINATOR: W.ALWAYS})),
         Act.VOUCH: _CIRCLE,
-        Act.RENEW_KEYS: MappingProxyType({R.COORDINATOR: W.ALWAYS}),
         Act.READ_LEDGER: MappingProxyType({R.DPO: W.ALWAYS}),
         Act.VERIFY_LEDGER: MappingProxyType({R.DPO: W.ALWAYS, R.COORDINATOR: W.ALWAYS}),
         Act.READ_OWN_LOG: MappingProxyType({**_EVERYONE, R.DPO: W.ALWAYS}),

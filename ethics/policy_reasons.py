@@ -173,6 +173,10 @@ WHY_ACT: Final[Mapping[Act, Promise]] = MappingProxyType(
         Act.VERIFY_LEDGER: _(
             "Vérifier que rien n’a été changé ne montre rien de ce qui est écrit."
         ),
+        Act.KEEP_LOG: _(
+            "Garder plus longtemps qui a lu quoi demande une raison et l’avis du ou de la DPO ; la"
+            " coordination en répond."
+        ),
         Act.READ_OWN_LOG: _("Ce qui est consigné sur vous, vous pouvez le lire."),
         Act.REVIEW: _(
             "Relire les accès est un contrôle : il revient à qui ne lit aucune situation."

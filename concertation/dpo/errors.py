@@ -26,7 +26,8 @@ class Ended(DpoError):
 
 
 class AlreadyAsked(DpoError):
-    """The reader was asked once; their answer, or none, is what the item ends on."""
+    """Asked once: the reader's answer, or none, is what the item ends on; and of questions about
+    the log's keeping one is open at a time."""
 
 
 class NobodyToAsk(DpoError):
@@ -43,3 +44,15 @@ class NotYet(DpoError):
 
 class AlreadySigned(DpoError):
     """A month has one report."""
+
+
+class NotInList(DpoError):
+    """Not one of the words that may be chosen."""
+
+
+class NothingAsked(DpoError):
+    """No question about the log's keeping waits for this; somebody was first, perhaps."""
+
+
+class AnotherDecides(DpoError):
+    """Who asked leaves the decision to another coordinator, where there is one."""

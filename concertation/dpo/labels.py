@@ -145,7 +145,7 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
         {
             Verb.EXTENSION_ASKED: _("demander une prolongation"),
             Verb.EXTENSION_DECLINED: _("ne pas prolonger la conservation"),
-            Verb.RETENTION_EXTENDED: _("prolonger la conservation"),
+            Verb.RETENTION_EXTENDED: _("décider de la conservation"),
             Verb.OPINION_GIVEN: _("rendre un avis"),
             Verb.RIGHTS_REQUEST: _("traiter une demande de droits"),
             Verb.ERASED: _("effacer"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from concertation.dpo import views, views_own, views_review
+from concertation.dpo import views, views_keeping, views_own, views_review
 
 urlpatterns: list[URLPattern] = [
     path("journal", views.ledger, name="ledger"),
@@ -12,6 +12,11 @@ urlpatterns: list[URLPattern] = [
     path("journal/recherches", views.keep, name="ledger-keep"),
     path("journal/recherches/<uuid:number>/oublier", views.forget, name="ledger-forget"),
     path("journal/consultations", views_own.consulted, name="ledger-consultations"),
+    path("journal/conservation", views_keeping.page, name="log-keeping"),
+    path("journal/conservation/demander", views_keeping.ask, name="log-keeping-ask"),
+    path("journal/conservation/avis", views_keeping.advise, name="log-keeping-advise"),
+    path("journal/conservation/decider", views_keeping.decide, name="log-keeping-decide"),
+    path("journal/conservation/fin", views_keeping.take_back, name="log-keeping-end"),
     path("mon-journal", views_own.my_log, name="my-log"),
     path("qui-peut-voir-quoi", views.policy, name="policy"),
     path("revue", views_review.queue, name="review"),

@@ -19,6 +19,7 @@ from concertation.door import CircleRequest, Door, door
 from concertation.dpo import actions, reading
 from concertation.dpo.errors import KeptStateUnusable, TooManySearches
 from concertation.dpo.forms import SaveSearchForm, SearchForm, VerifyForm
+from concertation.dpo.keeping import waits_for_opinion
 from concertation.dpo.rights import policy_page
 from concertation.situations import reading as situations
 from ethics import gate
@@ -134,5 +135,6 @@ def _ledger_page(
         "query": request.GET.urlencode(),
         "advice": advice,
         "opinions": situations.opinions_waiting(request.actor),
+        "log_opinion": waits_for_opinion(request.actor),
     }
     return render(request, "dpo/ledger.html", parts)

@@ -204,7 +204,7 @@ def test_long_lists_of_ranges_are_told_in_several_events(
 def test_the_dry_run_says_what_would_go_and_touches_nothing(aged: str) -> None:
     out = StringIO()
     call_command("ledger", "prune", "--dry-run", stdout=out)
-    assert f"{NAME}: 3 access, 2 write entries would go" in out.getvalue()
+    assert f"{NAME}: 3 access, 2 write, 0 governance entries would go" in out.getvalue()
     assert not Entry.objects.filter(leaf__isnull=True).exists()
     call_command("ledger", "prune", stdout=out)
     assert f"{NAME}: 5 entries removed" in out.getvalue()

@@ -92,6 +92,7 @@ vouch               yes                 yes             no         no         no
 renew_keys          no                  yes             no         no         no         no  no  no
 read_ledger         no                  no              no         no         no         no  yes no
 verify_ledger       no                  yes             no         no         no         no  yes no
+keep_log            no                  yes             no         no         no         no  no  no
 read_own_log        yes                 yes             yes        yes        yes        no  yes no
 review              no                  no              no         no         no         no  yes no
 answer_review       yes                 yes             yes        yes        yes        no  no  no
