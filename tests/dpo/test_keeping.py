@@ -15,7 +15,7 @@ from audit.names import concertation_ledger
 from audit.record import record_now
 from audit.verify import verify_all
 from concertation.accounts.enums import ParticipationState
-from concertation.accounts.models import Participation
+from concertation.accounts.models import Participation, User
 from concertation.accounts.reading.ends import access_ends
 from concertation.dpo import errors
 from concertation.dpo import keeping_actions as actions
@@ -58,16 +58,30 @@ def test_from_the_question_to_the_decision_in_a_browser(alone: Circle) -> None:
     assert "Favorable, mais pour moins longtemps" in get(coordinator, page)
     assert "C’est décidé" in post(coordinator, alone, "log-keeping-decide", {"agree": ""})
     assert "3 ans" in get(dpo, page)
-    subjects = [each.subject for each in mail.outbox]
-    assert "Votre avis est demandé sur la conservation du journal" in subjects
-    assert "L’avis sur la conservation du journal est rendu" in subjects
-    assert "La conservation du journal est décidée" in subjects
     back = post(coordinator, alone, "log-keeping-end", {})
     assert "La règle vaut à nouveau" in back
     verbs = ["extension_asked", "opinion_given", "retention_extended", "retention_extended"]
     rows = Entry.objects.filter(verb__in=set(verbs), outcome="granted").order_by("index")
     assert [each.verb for each in rows] == verbs
     assert verify_all().ok
+
+
+def test_each_step_is_told_to_who_comes_next(
+    alone: Circle, django_capture_on_commit_callbacks: Any
+) -> None:
+    coordinator, dpo = alone.coordinator.actor, alone.dpo.actor
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.ask(coordinator, **ASKED)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.advise(dpo, opinion="favourable")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.decide(coordinator, agreed=True)
+    emails = dict(User.objects.values_list("id", "email"))
+    assert [(each.subject, each.to) for each in mail.outbox] == [
+        ("Votre avis est demandé sur la conservation du journal", [emails[dpo.person]]),
+        ("L’avis sur la conservation du journal est rendu", [emails[coordinator.person]]),
+        ("La conservation du journal est décidée", [emails[dpo.person]]),
+    ]
 
 
 def test_what_was_decided_is_what_pruning_does(
