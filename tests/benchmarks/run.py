@@ -172,6 +172,13 @@ def ledger_verify() -> Measure:
     return ledger.ledger_verify()
 
 
+def ledger_hashing_s() -> Measure:
+    """Hashing alone, of what a verification hashes."""
+    from tests.benchmarks import ledger  # noqa: PLC0415 - its models need Django to be set up
+
+    return ledger.ledger_hashing_s()
+
+
 def writers() -> Measure:
     """Writers side by side, on the databases this process was given."""
     from tests.benchmarks import writers as many  # noqa: PLC0415 - its models need Django
@@ -203,6 +210,7 @@ MEASURES: Final[dict[str, Callable[[], Measure]]] = {
     "board_search_ms": board_search_ms,
     "ledger_append": ledger_append,
     "ledger_verify": ledger_verify,
+    "ledger_hashing_s": ledger_hashing_s,
     "ledger_search_ms": ledger_search_ms,
     "ledger_writers": ledger_writers,
     "live_p95_ms": live_p95_ms,
