@@ -94,7 +94,7 @@ class Provider:
         )
         shut = set(conflicts.order_by().values_list("participation__person", "situation"))
         rows = Situation.objects.filter(
-            id__in=numbers, concertation__in=where, erasing=False
+            id__among=numbers, concertation__in=where, erasing=False
         ).order_by()
         told = rows.values_list(
             "id", "state", "hidden", "restricted", "brought_by", "supervisor", "case_manager"
@@ -176,7 +176,7 @@ def _answered_for(
 ) -> Mapping[tuple[UUID, UUID], set[UUID]]:
     """The actions each place answers for (`acted_for_any`), by place and situation: its own, and
     those of whom it replaces when both are bound by professional secrecy."""
-    owned = AgreedAction.objects.filter(acted_for_any(places), situation__in=situations)
+    owned = AgreedAction.objects.filter(acted_for_any(places), situation__id__among=situations)
     told = owned.order_by().values_list(
         "situation", "id", "state", "owner", "owner__roles", "owner__secrecy_status",
         "owner__replaced_by", "owner__replaced_by__secrecy_status",

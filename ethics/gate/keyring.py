@@ -213,7 +213,7 @@ def _copies_for(
     lasting = Q(until=None) | Q(until__gte=timezone.localdate())
     # A person's own seal comes first: it opens without the concertation's key.
     rows = (
-        ScopeWrap.objects.filter(mine, lasting, key__scope__in=list(scopes))
+        ScopeWrap.objects.filter(mine, lasting, key__scope__among=list(scopes))
         .order_by("-kind", "-generation")
         .values_list(
             "key__container", "key__scope", "key__generation", "key__commitment",

@@ -4,6 +4,7 @@ What can't be taken yet says why in `how`, and has no value. The object is also 
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -11,10 +12,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import django
+from django.conf import settings
 from django.db import connections
 
 from tests.benchmarks.measure import Measure, not_yet
@@ -268,6 +271,10 @@ def with_databases(url: str | None = None) -> None:
     django.setup()
     for alias in ("default", "erasure"):
         connections[alias].creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    # As the server does before its first request (`concertation.wsgi`).
+    import_module(settings.ROOT_URLCONF)
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def make_key(container: UUID) -> bytes:
 
 def keys(containers: Iterable[UUID]) -> dict[UUID, bytes]:
     """The erasure keys that still exist."""
-    rows = ErasureKey.objects.filter(container__in=list(containers))
+    rows = ErasureKey.objects.filter(container__among=list(containers))
     return {container: bytes(key) for container, key in rows.values_list("container", "key")}
 
 
