@@ -1,10 +1,15 @@
 /* A meeting in session: clocks that run between two answers of the server, and a poll every three
    seconds that carries a number only. When it changes, the page is asked for anew, through the gate,
    and its parts are put in place; what is being typed is never touched. Without this script the page
-   says the same at the time it was loaded, and “Actualiser” asks again. */
+   says the same at the time it was loaded, and “Actualiser” asks again. While the network or the
+   server is away it goes on asking, and nothing typed is handed to a server that isn't there. */
 
 const EVERY = 3000;
+const PATIENCE = 8000;
+const TOO_MANY = 429;
+const FAULT = 500;
 const root = document.querySelector(".live");
+const said = document.querySelector(".live__said");
 
 /* --- Clocks: the server says what is left, the page only counts on from there --------------- */
 
@@ -19,6 +24,23 @@ function tick() {
     const text = `${left < 0 ? "+" : ""}${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
     if (clock.textContent !== text) clock.textContent = text;
   }
+}
+
+/* --- Away and back ------------------------------------------------------------------------------ */
+
+let missed = 0;
+
+/* The first poll that fails says nothing yet: a train's tunnel, a blink of the network. */
+function heard(there) {
+  missed = there ? 0 : missed + 1;
+  said.querySelector("[data-away]").hidden = missed < 2;
+}
+
+/* A server that restarts refuses the line, or whatever stands before it answers in its place. */
+async function get(address) {
+  const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.status >= FAULT || answer.status === TOO_MANY) throw new Error("away");
+  return answer;
 }
 
 /* --- Following -------------------------------------------------------------------------------- */
@@ -46,20 +68,21 @@ function place(fresh) {
 }
 
 async function ask() {
-  const answer = await fetch(root.dataset.follow, { cache: "no-store" });
+  const answer = await get(root.dataset.follow);
   if (answer.redirected || !answer.ok) return false;
   const stamp = await answer.text();
-  if (stamp === root.dataset.stamp) return true;
-  const page = await fetch(window.location.pathname, { cache: "no-store" });
+  if (stamp === root.dataset.stamp || sending.size) return true;
+  const page = await get(window.location.pathname);
   if (page.redirected || !page.ok) return false;
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector(".live");
   if (!fresh) return false;
+  if (sending.size) return true;
   const gone = fresh.dataset.item !== root.dataset.item;
   if (gone && !isTyping()) {
     window.location.reload();
     return true;
   }
-  if (gone) root.querySelector("[data-moved]").hidden = false;
+  if (gone) said.querySelector("[data-moved]").hidden = false;
   else place(fresh);
   root.dataset.stamp = fresh.dataset.stamp;
   return true;
@@ -69,11 +92,36 @@ async function follow() {
   let goes = true;
   try {
     goes = await ask();
+    heard(true);
   } catch {
-    /* The network is away: ask again, nothing is lost. */
+    heard(false);
   }
   if (goes) window.setTimeout(follow, EVERY);
-  else root.querySelector("[data-ended]").hidden = false;
+  else said.querySelector("[data-ended]").hidden = false;
+}
+
+/* --- Sending: the server is asked first whether it is there ------------------------------------- */
+
+const sending = new Set();
+const answered = new WeakSet();
+
+async function onSubmit(event) {
+  const form = event.target;
+  if (form.method !== "post" || answered.delete(form)) return;
+  event.preventDefault();
+  if (sending.has(form)) return;
+  sending.add(form);
+  try {
+    await get(root.dataset.follow);
+    heard(true);
+    answered.add(form);
+  } catch {
+    missed += 1;
+    heard(false);
+  }
+  /* Sent while it still counts as being sent: no part of the page is replaced under it. */
+  if (answered.has(form)) form.requestSubmit(event.submitter);
+  sending.delete(form);
 }
 
 /* --- N: a new action ---------------------------------------------------------------------------- */
@@ -91,5 +139,8 @@ if (root) {
   tick();
   window.setInterval(tick, 1000);
   document.addEventListener("keydown", onKey);
-  if (root.dataset.follow) window.setTimeout(follow, EVERY);
+  if (root.dataset.follow) {
+    root.addEventListener("submit", onSubmit);
+    window.setTimeout(follow, EVERY);
+  }
 }
