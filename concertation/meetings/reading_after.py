@@ -183,6 +183,12 @@ def close_page(actor: gate.Actor, number: UUID) -> ClosePage:
     )
 
 
+def is_planned(actor: gate.Actor, moment: datetime) -> bool:
+    """Whether a meeting stands in the calendar at this moment already."""
+    rows = Meeting.objects.filter(concertation=actor.concertation, starts_at=moment)
+    return rows.filter(cancelled_at=None).exists()
+
+
 def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_READ) -> Minutes:
     """The minutes of a held meeting, recorded as read (or, on paper, as printed); what isn't this
     reader's stays a line without a code. Raises `Refused`."""
