@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil import tz
+from dateutil import tz  # type: ignore[import-untyped]
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -95,7 +95,7 @@ def test_what_each_kind_must_and_must_not_hold(circle: Circle) -> None:
     found = everything(circle)
     assert {method for method, _ in found} == {"PUBLISH", "REQUEST", "CANCEL"}
     for method, content in found:
-        whole = Calendar.from_ical(content)
+        whole: Any = Calendar.from_ical(content)
         assert (str(whole["VERSION"]), str(whole["METHOD"])) == ("2.0", method)
         assert whole["PRODID"]
         (zone,) = whole.walk("VTIMEZONE")
@@ -124,7 +124,9 @@ def test_what_each_kind_must_and_must_not_hold(circle: Circle) -> None:
 def test_one_date_keeps_its_number_and_each_change_of_it_counts_one_more(circle: Circle) -> None:
     found = everything(circle)
     row = Meeting.objects.get(cancelled_at__isnull=False)
-    asked = [Calendar.from_ical(content) for method, content in found if method != "PUBLISH"]
+    asked: list[Any] = [
+        Calendar.from_ical(content) for method, content in found if method != "PUBLISH"
+    ]
     events = [event for whole in asked for event in whole.walk("VEVENT")]
     assert {str(each["UID"]) for each in events} == {f"{row.id}@concertation"}
     numbers = [int(each["SEQUENCE"]) for each in events]
@@ -132,7 +134,9 @@ def test_one_date_keeps_its_number_and_each_change_of_it_counts_one_more(circle:
     assert numbers == [0] * 3 + [1] * 3 + [2] * 3
     stamps = [each["DTSTAMP"].dt for each in events]
     assert stamps == sorted(stamps)
-    last = [Calendar.from_ical(content) for method, content in found if method == "PUBLISH"][-1]
+    last: Any = [Calendar.from_ical(content) for method, content in found if method == "PUBLISH"][
+        -1
+    ]
     (there,) = [each for each in last.walk("VEVENT") if str(each["UID"]).startswith(str(row.id))]
     assert (int(there["SEQUENCE"]), str(there["STATUS"])) == (2, "CANCELLED")
 
@@ -149,7 +153,7 @@ def test_lines_end_and_fold_as_they_must(circle: Circle) -> None:
 
 def test_a_calendar_without_a_date_is_a_calendar(circle: Circle) -> None:
     answer = signed_in(circle.participant).get(reverse("calendar-file", args=["tilleuls"]))
-    whole = Calendar.from_ical(answer.content)
+    whole: Any = Calendar.from_ical(answer.content)
     assert whole.walk("VTIMEZONE")
     assert not whole.walk("VEVENT")
 
