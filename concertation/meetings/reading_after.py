@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import Cadence
+from concertation.meetings.agenda import in_words
 from concertation.meetings.clock import SECONDS
 from concertation.meetings.dates import STEPS, later
 from concertation.meetings.entries import Entry, entries_of
@@ -258,7 +259,7 @@ def _words(item: AgendaItem) -> str:
     if item.kind == ItemKind.ROUND:
         return _("Tour des retours")
     if item.kind == ItemKind.FREE:
-        return item.title
+        return in_words(item.title)
     if item.situation_id is None:
         return _("Une autre situation") if item.by_id else _("Une situation effacée depuis")
     return _("Situation")

@@ -2,8 +2,15 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
-from concertation.meetings import actions_agenda, actions_live, errors
+from concertation.meetings import (
+    actions_agenda,
+    actions_live,
+    errors,
+    reading_after,
+    reading_live,
+)
 from concertation.meetings.enums import ItemKind, MeetingKind
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.situations.codes import show_code
@@ -68,3 +75,24 @@ def test_an_intervision_runs_step_by_step(circle: Circle) -> None:
     )
     minutes = client.get(reverse("meeting-minutes", args=["tilleuls", row.id])).content.decode()
     assert "Tour de questions" in minutes
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "Vaststellingen"), ("fr", "Constats")])
+def test_the_steps_of_a_meeting_are_read_in_one_s_own_language(
+    circle: Circle, language: str, said: str
+) -> None:
+    """Kept in the language of whoever opened it, they are read in every other."""
+    with override("nl" if language == "fr" else "fr"):
+        row = plan(circle, days=0, kind="thematic")
+        actions_live.open_meeting(circle.coordinator.actor, meeting=row.id, reminded=True)
+    with override(language):
+        follow = reading_live.follow_page(circle.manager.actor, row.id)
+        assert follow.hour.points[0].line.title == said
+    actions_live.close_meeting(
+        circle.coordinator.actor,
+        meeting=row.id,
+        version=Meeting.objects.get(id=row.id).version,
+        minutes=30,
+    )
+    with override(language):
+        assert reading_after.minutes_page(circle.manager.actor, row.id).items[0].words == said

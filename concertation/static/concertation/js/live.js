@@ -48,7 +48,11 @@ async function get(address) {
 function isTouched(field) {
   if (field.type === "hidden") return false;
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
-  if (field.tagName === "SELECT") return [...field.options].some((each) => each.selected !== each.defaultSelected && each.value);
+  if (field.tagName === "SELECT") {
+    /* Where the page chose none, the browser shows the first. */
+    const offered = [...field.options].findIndex((each) => each.defaultSelected);
+    return field.selectedIndex !== Math.max(0, offered);
+  }
   return field.value !== field.defaultValue;
 }
 
@@ -100,14 +104,18 @@ async function follow() {
   else said.querySelector("[data-ended]").hidden = false;
 }
 
-/* --- Sending: the server is asked first whether it is there ------------------------------------- */
+/* --- Sending: with text on the page, the server is asked first whether it is there --------------- */
 
 const sending = new Set();
 const answered = new WeakSet();
+const TEXTS = "textarea, select, input:not([type=radio], [type=checkbox])";
+
+/* A click that leaves nothing typed behind goes out at once. */
+const holdsText = () => [...root.querySelectorAll(TEXTS)].some(isTouched);
 
 async function onSubmit(event) {
   const form = event.target;
-  if (form.method !== "post" || answered.delete(form)) return;
+  if (form.method !== "post" || answered.delete(form) || !holdsText()) return;
   event.preventDefault();
   if (sending.has(form)) return;
   sending.add(form);
