@@ -19,7 +19,7 @@ from audit.event import Subject
 from concertation.accounts.enums import Cadence
 from concertation.meetings.agenda import in_words
 from concertation.meetings.clock import SECONDS
-from concertation.meetings.dates import STEPS, later
+from concertation.meetings.dates import later
 from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ATTENDED, ItemKind, ItemState, ItemUse, MeetingState
 from concertation.meetings.models import AgendaItem, Meeting
@@ -298,10 +298,9 @@ def _next_date(row: Meeting) -> datetime | None:
     planned = Meeting.objects.filter(
         concertation=row.concertation_id, starts_at__gt=row.starts_at, cancelled_at=None
     ).exclude(state=MeetingState.CLOSED)
-    step = STEPS.get(Cadence(row.concertation.cadence))
-    if step is None or planned.exists():
+    if planned.exists():
         return None
-    return later(row.starts_at, step)
+    return later(row.starts_at, Cadence(row.concertation.cadence))
 
 
 def _item(
