@@ -58,6 +58,13 @@ function isTouched(field) {
 
 const isTyping = () => [...root.querySelectorAll("input, textarea, select")].some(isTouched);
 
+/* On a phone the strip of points is longer than the screen: the present one is brought into it. */
+function findPlace() {
+  const strip = root.querySelector(".points");
+  const here = strip?.querySelector("[aria-current]")?.closest("li");
+  if (here) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 function place(fresh) {
   for (const part of root.querySelectorAll("[data-part]")) {
     const other = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
@@ -69,6 +76,7 @@ function place(fresh) {
   root.dataset.stamp = fresh.dataset.stamp;
   since = performance.now();
   tick();
+  findPlace();
 }
 
 async function ask() {
@@ -145,6 +153,7 @@ function onKey(event) {
 
 if (root) {
   tick();
+  findPlace();
   window.setInterval(tick, 1000);
   document.addEventListener("keydown", onKey);
   if (root.dataset.follow) {
