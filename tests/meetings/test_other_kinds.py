@@ -15,7 +15,7 @@ from concertation.meetings.enums import ItemKind, MeetingKind
 from concertation.meetings.models import AgendaItem, Meeting
 from concertation.situations.codes import show_code
 from tests.cast import Circle, number_of
-from tests.meetings.hour import agenda_of, plan, publish
+from tests.meetings.hour import agenda_of, held_now, plan, publish
 from tests.signin import signed_in
 from tests.situations.story import bring
 
@@ -96,3 +96,13 @@ def test_the_steps_of_a_meeting_are_read_in_one_s_own_language(
     )
     with override(language):
         assert reading_after.minutes_page(circle.manager.actor, row.id).items[0].words == said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_their_steps_are_known_before_an_earlier_meeting_is_over(circle: Circle, kind: str) -> None:
+    """Two meetings of one day: the later one's page shows what it will go through."""
+    held_now(circle)
+    row = plan(circle, days=1, kind=kind)
+    assert len(agenda_of(circle.participant, row.id).lines) > 2
+    page = signed_in(circle.coordinator).get(reverse("meeting", args=["tilleuls", row.id]))
+    assert "Cette date est passée" not in page.content.decode()
