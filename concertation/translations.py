@@ -16,7 +16,8 @@ from django.utils.translation.template import templatize
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCALE: Final = ROOT / "concertation" / "locale"
-# Every text is complete in these; French has a catalogue for its plural forms alone.
+# Every text is complete in these; French has a catalogue for its plural forms, and for the spaces
+# that must not break: the code writes plain ones.
 COMPLETE: Final = ("nl", "en")
 PLURALS: Final = {"fr": "(n > 1)", "nl": "(n != 1)", "en": "(n != 1)"}
 PACKAGES: Final = ("audit", "concertation", "ethics")
@@ -37,6 +38,8 @@ _CALLS: Final[dict[str, tuple[int | None, int, int | None]]] = {
 # A call that `templatize` wrote: a function's name and literals between brackets.
 _LITERAL: Final = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _CALL: Final = re.compile(rf"(?<!\w)(n?p?gettext|_)\((\s*{_LITERAL}(?:\s*,\s*{_LITERAL})*)")
+# Before a colon, a semicolon, a mark of question or exclamation, and inside quotation marks.
+_MUST_NOT_BREAK: Final = re.compile(r"(?<=\S) (?=[:;?!»](?:\s|$|[.,)]))|(?<=«) ")
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 
 
@@ -106,7 +109,7 @@ def gather() -> dict[str, int]:
     wanted = texts()
     lacking = {}
     for language in PLURALS:
-        chosen = wanted if language in COMPLETE else [text for text in wanted if text.plural]
+        chosen = wanted if language in COMPLETE else [text for text in wanted if _differs(text)]
         path = _catalogue(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         old = {}
@@ -127,6 +130,15 @@ def gather() -> dict[str, int]:
     return lacking
 
 
+def unbroken(text: str) -> str:
+    """French as it is set: its spaces beside punctuation hold the line together."""
+    return _MUST_NOT_BREAK.sub("\u00a0", text)
+
+
+def _differs(text: Text) -> bool:
+    return text.plural is not None or unbroken(text.singular) != text.singular
+
+
 def _entry(text: Text, old: polib.POEntry | None, language: str) -> polib.POEntry:
     entry = polib.POEntry(
         msgid=text.singular,
@@ -134,13 +146,16 @@ def _entry(text: Text, old: polib.POEntry | None, language: str) -> polib.POEntr
         occurrences=[(name, "") for name in sorted(text.files)],
         flags=list(old.flags) if old else [],
     )
+    # French needs no translator: the code has every form.
     if text.plural is None:
-        entry.msgstr = old.msgstr if old else ""
+        given = unbroken(text.singular) if language == "fr" else ""
+        entry.msgstr = given or (old.msgstr if old else "")
         return entry
     entry.msgid_plural = text.plural
-    # French needs no translator: the code has both forms.
-    fallback = {0: text.singular, 1: text.plural} if language == "fr" else {0: "", 1: ""}
-    entry.msgstr_plural = (old.msgstr_plural if old else {}) or fallback
+    if language == "fr":
+        entry.msgstr_plural = {0: unbroken(text.singular), 1: unbroken(text.plural)}
+    else:
+        entry.msgstr_plural = (old.msgstr_plural if old else {}) or {0: "", 1: ""}
     return entry
 
 

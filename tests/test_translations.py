@@ -63,6 +63,21 @@ def test_gathering_counts_what_is_to_translate_and_knows_french_plurals(house: P
     assert translations.gather() == {"fr": 0, "nl": 3, "en": 3}
 
 
+def test_french_keeps_its_punctuation_on_the_line(house: Path) -> None:
+    (house / "templates" / "page.html").write_text(
+        "{% translate 'Encore : « lien gardé » ; à 14:00 ? Oui.' %} {% translate 'Tableau' %}",
+        "utf-8",
+    )
+    translations.gather()
+    path = translations.LOCALE / "fr" / "LC_MESSAGES" / "django.po"
+    kept = {each.msgid: each.msgstr for each in polib.pofile(str(path)) if not each.msgid_plural}
+    assert kept == {
+        "Encore : « lien gardé » ; à 14:00 ? Oui.": (
+            "Encore\u00a0: «\u00a0lien gardé\u00a0»\u00a0; à 14:00\u00a0? Oui."
+        )
+    }
+
+
 def test_complete_catalogues_are_in_order(house: Path) -> None:
     translations.gather()
     complete("nl")

@@ -15,7 +15,7 @@ from concertation.meetings import errors
 from concertation.meetings.actions import ALLOWED_IN_A_PLACE, FIRST_YEAR, FURTHEST, plan_meeting
 from concertation.meetings.actions_agenda import BEFORE
 from concertation.meetings.changing import changing
-from concertation.meetings.dates import STEPS, later
+from concertation.meetings.dates import later
 from concertation.meetings.models import CalendarAddress, Meeting
 from concertation.meetings.reading import place_of
 from ethics import gate
@@ -27,15 +27,16 @@ MOST_DATES: Final = 24
 def plan_series(
     actor: gate.Actor, *, starts_at: datetime, repeat: str, times: int, **more: object
 ) -> list[Meeting]:
-    """Put dates in the calendar, four or two weeks apart: the same weekday, at the same hour.
+    """Put dates in the calendar, once a month or every two weeks: the same weekday and hour.
 
     Each date is a meeting of its own, moved or cancelled alone. Raises what `plan_meeting` raises,
     before the first is made.
     """
-    step = STEPS.get(Cadence(repeat)) if repeat else None
     dates = [starts_at]
-    while step is not None and len(dates) < min(times, MOST_DATES):
-        dates.append(later(dates[-1], step))
+    if repeat:
+        # Counted from the first: a fifth Thursday stays the last one of each month.
+        more_dates = range(1, min(times, MOST_DATES))
+        dates += [later(starts_at, Cadence(repeat), each) for each in more_dates]
     if dates[-1] > timezone.now() + FURTHEST:
         raise errors.DateOutOfReach
     return [plan_meeting(actor, starts_at=each, **more) for each in dates]  # type: ignore[arg-type]

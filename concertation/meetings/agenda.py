@@ -4,12 +4,14 @@ Pure: clear columns in, an agenda out. Codes and reasons only; no text of a situ
 know that it is due.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from concertation.meetings.enums import MeetingKind, Reason
 
@@ -37,8 +39,24 @@ STEPS: Final = {
     ),
 }
 HOUR: Final = 60
+LANGUAGES: Final = ("fr", "nl", "en")
 # Less than this is no time to speak of a person.
 LEAST: Final = 3
+
+
+@cache
+def _in_any_language() -> Mapping[str, object]:
+    found: dict[str, object] = {}
+    for language in LANGUAGES:
+        with override(language):
+            found |= {str(title): title for each in STEPS.values() for title, _minutes in each}
+    return found
+
+
+def in_words(title: str) -> str:
+    """A free point as this reader's language says it, when it is a step that the board named: it
+    was kept in the language of whoever set the agenda."""
+    return str(_in_any_language().get(title, title))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ many points, and the address of the page that says the rest.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parseaddr
 from smtplib import SMTPException
 from typing import Final
 from uuid import UUID
@@ -13,10 +14,19 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+    vText,
+)
 
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Participation
@@ -30,6 +40,8 @@ CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 PUBLISH: Final = "PUBLISH"
 REQUEST: Final = "REQUEST"
 CANCEL: Final = "CANCEL"
+WINTER: Final = timedelta(hours=1)
+SUMMER: Final = timedelta(hours=2)
 # From a meeting's number to the full address of its page.
 Link = Callable[[UUID], str]
 
@@ -38,13 +50,35 @@ log = structlog.get_logger()
 
 def calendar_file(meetings: Iterable[Meeting], link: Link) -> bytes:
     """A calendar of these meetings, in the language that is active."""
+    return _written(PUBLISH, [_event(row, link) for row in meetings])
+
+
+def _written(method: str, events: Iterable[Event]) -> bytes:
     whole = Calendar()
     whole.add("prodid", PRODUCT)
     whole.add("version", "2.0")
-    whole.add("method", PUBLISH)
-    for row in meetings:
-        whole.add_component(_event(row, link))
+    whole.add("method", method)
+    whole.add_component(_zone())
+    for each in events:
+        whole.add_component(each)
     return bytes(whole.to_ical())
+
+
+def _zone() -> Timezone:
+    """Europe/Brussels by the Union's rule, as every calendar reads it (decision 46)."""
+    zone = Timezone()
+    zone.add("tzid", settings.TIME_ZONE)
+    for part, name, month, starts, before, since in (
+        (TimezoneDaylight(), "CEST", 3, datetime(1981, 3, 29, 2), WINTER, SUMMER),  # noqa: DTZ001
+        (TimezoneStandard(), "CET", 10, datetime(1996, 10, 27, 3), SUMMER, WINTER),  # noqa: DTZ001
+    ):
+        part.add("dtstart", starts)
+        part.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
+        part.add("tzname", name)
+        part.add("tzoffsetfrom", before)
+        part.add("tzoffsetto", since)
+        zone.add_component(part)
+    return zone
 
 
 def _event(row: Meeting, link: Link) -> Event:
@@ -52,8 +86,10 @@ def _event(row: Meeting, link: Link) -> Event:
     event.add("uid", f"{row.id}@concertation")
     event.add("sequence", row.sequence)
     event.add("dtstamp", row.changed_at)
-    event.add("dtstart", row.starts_at)
-    event.add("dtend", row.starts_at + timedelta(minutes=row.planned_minutes))
+    event.add("dtstart", timezone.localtime(row.starts_at))
+    end = row.starts_at + timedelta(minutes=row.planned_minutes)
+    event.add("dtend", timezone.localtime(end))
+    event.add("organizer", vCalAddress(f"mailto:{_mailbox()}"))
     event.add("summary", _("Réunion de concertation"))
     points = sum(1 for item in row.items.all() if item.state != ItemState.ASKED)
     told = ngettext("%(number)d point", "%(number)d points", points) % {"number": points}
@@ -63,6 +99,11 @@ def _event(row: Meeting, link: Link) -> Event:
     event.add("class", "PRIVATE")
     event.add("status", "CANCELLED" if row.cancelled_at else "CONFIRMED")
     return event
+
+
+def _mailbox() -> str:
+    """The board's own address, without the name it may be written with."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def send(meetings: list[Meeting], link: Link, *, method: str = REQUEST) -> int:
@@ -121,16 +162,10 @@ def _told(row: Meeting) -> dict[str, str]:
 
 def _invitation(row: Meeting, address: str, link: Link, method: str) -> bytes:
     """The same event addressed to one person: what their calendar answers to (RFC 5546, 3.2)."""
-    whole = Calendar()
-    whole.add("prodid", PRODUCT)
-    whole.add("version", "2.0")
-    whole.add("method", method)
     event = _event(row, link)
-    event.add("organizer", vCalAddress(f"mailto:{settings.DEFAULT_FROM_EMAIL}"))
     guest = vCalAddress(f"mailto:{address}")
     guest.params["partstat"] = vText("NEEDS-ACTION")
     # Answers are given on the board, where they count; a calendar needs send none.
     guest.params["rsvp"] = vText("FALSE")
     event.add("attendee", guest)
-    whole.add_component(event)
-    return bytes(whole.to_ical())
+    return _written(method, [event])

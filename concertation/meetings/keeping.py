@@ -7,7 +7,7 @@ sheet.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Final
 from uuid import UUID
@@ -30,6 +30,7 @@ from concertation.situations import reading as situations
 from concertation.situations.codes import show_code
 from concertation.situations.forms import AnswerForm, ContributeForm, ProposeForm
 from concertation.situations.models import AgreedAction
+from concertation.situations.reading import ScreenAction
 from ethics import gate
 from ethics.policy import Act
 
@@ -52,6 +53,9 @@ class Kept:
     item: str
     code: str
     words: str
+    # The same point is before the group still: somebody else answered the action meanwhile.
+    here: bool = False
+    now: ScreenAction | None = None
 
 
 def kept_live(
@@ -61,9 +65,11 @@ def kept_live(
     for name, form in refused.items():
         about = name in _ABOUT_A_SITUATION or as_number(name) is not None
         if about and not _has_its_place(request, page, name):
+            kept = _kept(request, page.hour, form, f"id_kept_{name}_%s")
             if form.refusal is not None and form.stale:
                 _sees_again(form, name)
-            return _kept(request, page.hour, form, f"id_kept_{name}_%s"), {}
+                kept = replace(kept, now=_now(page, name))
+            return kept, {}
     return None, refused
 
 
@@ -82,7 +88,22 @@ def _kept(request: CircleRequest, hour: Hour, form: Any, auto_id: str) -> Kept:
     item = request.POST.get("item", "")
     points = {each.line.number: each.line for each in hour.points}
     line = points.get(as_number(item))
-    return Kept(form, request.path, item, line.code if line else "", line.words if line else "")
+    return Kept(
+        form,
+        request.path,
+        item,
+        line.code if line else "",
+        line.words if line else "",
+        here=_is_current(request, hour),
+    )
+
+
+def _now(page: LivePage, name: str) -> ScreenAction | None:
+    """What is saved of an action, as the screen shows it to everybody present."""
+    sheet = page.screen.sheet if page.screen else None
+    return (
+        next((each for each in sheet.review if str(each.number) == name), None) if sheet else None
+    )
 
 
 def _is_current(request: CircleRequest, hour: Hour) -> bool:

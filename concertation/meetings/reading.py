@@ -263,7 +263,8 @@ def meeting_page(actor: gate.Actor, number: UUID) -> MeetingPage:
         meeting=line,
         agenda=None
         if line.held or line.cancelled
-        else agenda(actor, row, line.on, proposes=is_next),
+        # The steps of the other kinds are known whatever comes before.
+        else agenda(actor, row, line.on, proposes=is_next or not line.of_situations),
         reply=replies.get(place_of(actor), ""),
         coming=sum(1 for said in replies.values() if said != Coming.NO),
         presented=_presented(actor, line) if line.held else (),

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts.enums import Cadence
+from concertation.meetings.agenda import in_words
 from concertation.meetings.clock import SECONDS
-from concertation.meetings.dates import STEPS, later
+from concertation.meetings.dates import later
 from concertation.meetings.entries import Entry, entries_of
 from concertation.meetings.enums import ATTENDED, ItemKind, ItemState, ItemUse, MeetingState
 from concertation.meetings.models import AgendaItem, Meeting
@@ -183,6 +184,12 @@ def close_page(actor: gate.Actor, number: UUID) -> ClosePage:
     )
 
 
+def is_planned(actor: gate.Actor, moment: datetime) -> bool:
+    """Whether a meeting stands in the calendar at this moment already."""
+    rows = Meeting.objects.filter(concertation=actor.concertation, starts_at=moment)
+    return rows.filter(cancelled_at=None).exists()
+
+
 def minutes_page(actor: gate.Actor, number: UUID, *, verb: Verb = Verb.MINUTES_READ) -> Minutes:
     """The minutes of a held meeting, recorded as read (or, on paper, as printed); what isn't this
     reader's stays a line without a code. Raises `Refused`."""
@@ -252,7 +259,7 @@ def _words(item: AgendaItem) -> str:
     if item.kind == ItemKind.ROUND:
         return _("Tour des retours")
     if item.kind == ItemKind.FREE:
-        return item.title
+        return in_words(item.title)
     if item.situation_id is None:
         return _("Une autre situation") if item.by_id else _("Une situation effacée depuis")
     return _("Situation")
@@ -291,10 +298,9 @@ def _next_date(row: Meeting) -> datetime | None:
     planned = Meeting.objects.filter(
         concertation=row.concertation_id, starts_at__gt=row.starts_at, cancelled_at=None
     ).exclude(state=MeetingState.CLOSED)
-    step = STEPS.get(Cadence(row.concertation.cadence))
-    if step is None or planned.exists():
+    if planned.exists():
         return None
-    return later(row.starts_at, step)
+    return later(row.starts_at, Cadence(row.concertation.cadence))
 
 
 def _item(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit.enums import Purpose
 from concertation.accounts.models import Participation
-from concertation.meetings.agenda import Candidate, propose, steps
+from concertation.meetings.agenda import Candidate, in_words, propose, steps
 from concertation.meetings.enums import (
     Coming,
     ItemKind,
@@ -303,7 +303,7 @@ def _saved(row: AgendaItem, seen: gate.Revelation, allowed: Iterable[Candidate])
         number=row.id,
         situation=about.id if about and visible else None,
         code=show_code(about.code or "") if about and visible else "",
-        title=row.title,
+        title=in_words(row.title),
         reason=row.reason if visible else "",
         mine=any(each.mine for each in allowed if about and each.situation == about.id),
         state=row.state,

@@ -1,5 +1,6 @@
 """Closing a meeting, its minutes, and the situation that completes an empty point."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.enums import Verb
 from concertation.door import CircleRequest, Door, door
-from concertation.meetings import actions, actions_live, reading, reading_after
+from concertation.meetings import actions, actions_live, calendar, reading, reading_after
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
 from concertation.meetings.forms_live import CloseMeetingForm
 from concertation.meetings.reading_live import as_number
+from concertation.meetings.views_calendar import link_of
 from concertation.paper import NoPaperError, pdf_response
 from concertation.situations.codes import parse_code
 
@@ -46,16 +48,23 @@ def close(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     return render(request, "meetings/close.html", {"form": form, "page": page})
 
 
-def _plan_next(request: CircleRequest, line: reading.MeetingLine, next_on: object) -> None:
+def _plan_next(request: CircleRequest, line: reading.MeetingLine, next_on: datetime) -> None:
+    """At the same place and by the same link; a date that somebody planned meanwhile is enough."""
+    if reading_after.is_planned(request.actor, next_on):
+        return
     try:
-        actions.plan_meeting(
+        row = actions.plan_meeting(
             request.actor,
-            starts_at=next_on,  # type: ignore[arg-type]  # a cleaned date and time
+            starts_at=next_on,
             place=line.place,
+            link=line.link,
             planned_minutes=line.planned_minutes,
         )
     except MeetingError as error:
         messages.warning(request, sentence(error))
+    else:
+        calendar.send([row], link_of(request))
+        messages.success(request, _("La prochaine est au calendrier, le cercle est averti."))
 
 
 @door(Door.CIRCLE)

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -111,6 +112,13 @@ class Demo:
                 return
             time.sleep(0.3)
         raise AssertionError(f"The demo does not answer:\n{self.said.read_text('utf-8')[-3000:]}")
+
+    def crash(self) -> None:
+        """End the server as a power cut would: its workers too, in the middle of anything."""
+        assert self.server is not None
+        # `start` gave it a session of its own: the group holds its processes and no other.
+        os.killpg(self.server.pid, signal.SIGKILL)
+        self.server.wait(15)
 
     def stop(self) -> None:
         """End the server that this object started."""

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page, Position, expect
 
-from tests.e2e.people import House, choose, fits, is_accessible, says, write
+from tests.e2e.people import DESK, PHONE, House, choose, fits, is_accessible, says, write
 
 CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 POINTS = 6
@@ -122,6 +122,11 @@ def test_a_meeting_of_six_situations_in_two_browsers(house: House) -> None:
     # A reload, a closed laptop: the same point is there again.
     screen.reload()
     assert code_on(screen) == seen[-1]
+    # On a telephone the strip of points is longer than the screen: the present one is in it.
+    mine.set_viewport_size(PHONE)
+    mine.reload()
+    expect(mine.locator(".points [aria-current]")).to_be_in_viewport()
+    mine.set_viewport_size(DESK)
     finish = screen.get_by_role("button", name="Finir ce point")
     while not finish.count():
         screen.get_by_role("button", name=re.compile("Point suivant")).click()

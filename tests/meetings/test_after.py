@@ -79,7 +79,8 @@ def test_closing_signs_the_state_and_proposes_the_next_date(circle: Circle) -> N
     client = signed_in(circle.coordinator)
     page = reading_after.close_page(circle.coordinator.actor, row.id)
     assert page.next_on is not None
-    assert (page.next_on - row.starts_at).days in {27, 28}
+    days = (timezone.localdate(page.next_on) - timezone.localdate(row.starts_at)).days
+    assert days in {28, 35}
     before = Checkpoint.objects.count()
     data = {
         "version": page.version,
@@ -97,6 +98,42 @@ def test_closing_signs_the_state_and_proposes_the_next_date(circle: Circle) -> N
     assert timezone.localtime(following.starts_at).strftime("%H:%M") == page.next_on.strftime(
         "%H:%M"
     )
+
+
+def test_the_next_date_goes_to_calendars_with_its_link_and_stands_once(circle: Circle) -> None:
+    link = "https://video.example/salle"
+    row = plan(circle, days=0, link=link)
+    actions_live.open_meeting(circle.coordinator.actor, meeting=row.id, reminded=True)
+    page = reading_after.close_page(circle.coordinator.actor, row.id)
+    assert page.next_on is not None
+    client = signed_in(circle.coordinator)
+    data = {
+        "version": page.version,
+        "minutes": "52",
+        "preparation_minutes": "0",
+        "follow_up_minutes": "0",
+        "next_on": page.next_on.strftime("%Y-%m-%dT%H:%M"),
+    }
+    mail.outbox.clear()
+    page_after = text(client.post(address("meeting-close", row.id), data, follow=True))
+    assert "La prochaine est au calendrier, le cercle est averti." in page_after
+    following = Meeting.objects.exclude(id=row.id).get()
+    assert (following.place, following.link) == (row.place, link)
+    invited = [each for each in mail.outbox if "REQUEST" in str(each.attachments)]
+    assert {each.to[0] for each in invited} == {
+        circle.people[name].user.email for name in ("coordinator", "participant", "manager")
+    }
+    # Somebody put that date in the calendar while the form was open: it stands there once.
+    again = plan(circle, days=0)
+    actions_live.open_meeting(circle.coordinator.actor, meeting=again.id, reminded=True)
+    again.refresh_from_db()
+    page_after = text(
+        client.post(
+            address("meeting-close", again.id), data | {"version": again.version}, follow=True
+        )
+    )
+    assert "La prochaine est au calendrier" not in page_after
+    assert Meeting.objects.exclude(id__in=[row.id, again.id]).count() == 1
 
 
 def test_coordination_time_is_preparation_meeting_and_follow_up(circle: Circle) -> None:

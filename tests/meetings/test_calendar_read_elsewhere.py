@@ -102,8 +102,12 @@ def test_the_hour_on_the_wall_stays_when_summer_time_begins_and_ends(circle: Cir
             assert [each.strftime("%H:%M") for each in here] == ["14:00", "14:00"]
             hours = {each.utcoffset() for each in here}
             assert hours == {timedelta(hours=1), timedelta(hours=2)}
-            # The zone, or the moment of the whole world: never an hour without either.
-            assert all(each.utcoffset() is not None for each in starts)
+            # As read by the zone that the file holds: the hour on the wall, and no foreign one.
+            assert [each.strftime("%H:%M") for each in starts] == ["14:00", "14:00"]
+            assert {each.utcoffset() for each in starts} == hours
+            for event in whole.vevent_list:
+                for moment in (event.dtstart, event.dtend):
+                    assert moment.params["X-VOBJ-ORIGINAL-TZID"] == ["Europe/Brussels"]
             first_utc = datetime(first.year, first.month, first.day, 14, tzinfo=BRUSSELS)
             assert starts[0].astimezone(UTC) == first_utc.astimezone(UTC)
 
@@ -170,7 +174,7 @@ def test_nothing_of_anybody_stands_in_any_of_them(circle: Circle) -> None:
         # What the parser found, and nothing that it left aside.
         assert set(event.contents) == {
             "uid", "sequence", "dtstamp", "dtstart", "dtend", "summary", "description", "url",
-            "class", "status",
+            "class", "status", "organizer",
         }  # fmt: skip
         assert event.contents["class"][0].value == "PRIVATE"
         assert "points" in event.description.value

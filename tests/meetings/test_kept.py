@@ -106,9 +106,33 @@ def test_answered_by_another_meanwhile_it_comes_back_and_the_next_sending_knows(
     where = address("meeting-review", row.id, action.id)
     kept = kept_part(text(client.post(where, data)))
     assert WORD in kept
+    # Both stand side by side, and the screen hasn't gone anywhere.
+    assert "Refus du service" in kept
+    assert "Pas possible" in kept
+    assert "Quelqu’un d’autre a répondu entre-temps" in kept
+    assert "passé à autre chose" not in kept
     action.refresh_from_db()
     assert action.state == "not_possible"
     assert f'name="version" value="{action.version}"' in kept
+
+
+def test_answered_under_way_by_another_both_stand_under_the_action(circle: Circle) -> None:
+    about = bring(circle.participant)
+    action = overdue(circle.manager, about, circle.participant)
+    row = held_now(circle)
+    item = show(circle, row.id, about)
+    data = answer(action, item)
+    situations.answer_action(
+        circle.participant.actor, action=action.id, state="under_way", text="Premier appel fait"
+    )
+    client = signed_in(circle.coordinator)
+    page = text(client.post(address("meeting-review", row.id, action.id), data))
+    under = page.split('id="t-review"')[1].split("</section>")[0]
+    assert WORD in under
+    assert "Noté entre-temps" in under
+    assert "Premier appel fait" in page
+    action.refresh_from_db()
+    assert action.state == "under_way"
 
 
 @pytest.mark.parametrize("moment", ["pause", "round", "closed"])

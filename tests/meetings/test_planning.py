@@ -15,7 +15,9 @@ from icalendar import Calendar
 
 from audit.enums import Verb
 from audit.models import Entry
+from concertation.accounts.enums import Cadence
 from concertation.meetings import actions_planning, errors, reading
+from concertation.meetings.dates import later
 from concertation.meetings.models import CalendarAddress, Meeting
 from concertation.situations.codes import show_code
 from ethics import gate
@@ -57,14 +59,39 @@ def events(content: bytes) -> list[Any]:
 # --- Series -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("repeat", "days"), [("monthly", 28), ("fortnightly", 14)])
-def test_a_series_keeps_weekday_and_hour(circle: Circle, repeat: str, days: int) -> None:
-    rows = plan_by_page(circle, repeat=repeat, times="12")
+def test_every_two_weeks_keeps_weekday_and_hour(circle: Circle) -> None:
+    rows = plan_by_page(circle, repeat="fortnightly", times="12")
     assert len(rows) == 12
     moments = [timezone.localtime(row.starts_at) for row in rows]
     assert {moment.hour for moment in moments} == {14}
-    gaps = {(b.date() - a.date()).days for a, b in pairwise(moments)}
-    assert gaps == {days}
+    assert {(b.date() - a.date()).days for a, b in pairwise(moments)} == {14}
+
+
+def test_once_a_month_is_the_same_weekday_of_each_month(circle: Circle) -> None:
+    rows = plan_by_page(circle, repeat="monthly", times="12")
+    moments = [timezone.localtime(row.starts_at) for row in rows]
+    assert {moment.hour for moment in moments} == {14}
+    months = [moment.year * 12 + moment.month for moment in moments]
+    assert months == list(range(months[0], months[0] + 12))
+    assert len({moment.weekday() for moment in moments}) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [
+        ("2026-11-12", ["2026-12-10", "2027-01-14", "2027-02-11"]),  # the second Thursday
+        ("2026-12-03", ["2027-01-07", "2027-02-04", "2027-03-04"]),  # the first
+        ("2026-12-31", ["2027-01-28", "2027-02-25", "2027-03-25", "2027-04-29"]),  # the last
+    ],
+)
+def test_the_rank_in_the_month_stays_and_the_fifth_is_the_last(
+    first: str, others: list[str]
+) -> None:
+    start = timezone.make_aware(datetime.fromisoformat(f"{first}T14:00"))
+    found = [later(start, Cadence.MONTHLY, each) for each in range(1, len(others) + 1)]
+    assert [each.strftime("%Y-%m-%dT%H:%M") for each in found] == [
+        f"{each}T14:00" for each in others
+    ]
 
 
 def test_a_series_is_one_mail_a_person_with_every_date(circle: Circle) -> None:
