@@ -244,7 +244,8 @@ def test_a_refused_answer_comes_back_as_it_was_typed_and_is_guarded(apart: House
     expect(page.locator("main [role=alert]").first).to_be_visible()
     area = page.locator("form.compose [name=text]")
     expect(area).to_have_value("Habite rue des Quatre-Vents 12, zzlenteur.")
-    # The page was put in place: its texts are still looked at while they are typed.
+    # The page was put in place: its texts are still looked at as on any page.
+    expect(page.locator("form.compose .guard__mirror mark").first).to_be_attached()
     area.fill("Au 0470 12 34 56, zzlenteur.")
     expect(page.locator("form.compose li.is-hard")).to_contain_text("0470")
     area.fill(WORD)
@@ -270,10 +271,15 @@ def filled(page: Page, headline: str) -> None:
 def test_a_situation_sent_twice_while_it_keeps_itself_is_one_thing(apart: House) -> None:
     page = apart.visit("participant", "presenter")
     ready(page)
+    filled(page, "Chauffage zzlenteur")
+    page.get_by_role("button", name="Garder en brouillon").click()
+    page.get_by_role("link", name="Chauffage zzlenteur").click()
+    page.wait_for_url("**/brouillons/*")
+    ready(page)
     slow(page)
     posted = sent(page)
     with page.expect_request(lambda request: request.method == "POST"):
-        filled(page, "Chauffage zzlenteur coupé")
+        write(page, headline="Chauffage zzlenteur coupé")
     # The draft is keeping itself at this very moment.
     button = page.get_by_role("button", name="Passer à la décision de partage")
     twice(button)
