@@ -26,6 +26,7 @@ from concertation.situations.forms import (
     ProposeForm,
     SheetForms,
 )
+from concertation.situations.reading.timeline import in_order
 from ethics.policy import Act
 from ethics.roles import Role
 
@@ -70,6 +71,7 @@ def sheet_page(
     coordinates = Role.COORDINATOR in request.hat.role_set
     forms = SheetForms.of(sheet, coordinates=coordinates, data=refused)
     context = {"sheet": sheet, "forms": forms, "slug": slug, "refused": refused or {}}
+    context["timeline"] = in_order(sheet)
     return render(request, "situations/sheet.html", context)
 
 
