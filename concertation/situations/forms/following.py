@@ -185,7 +185,8 @@ class ManagerForm(OnceForm):
     )
 
     def __init__(self, *args: Any, people: Iterable[Choice] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Apart from the other forms' own number, on the same page.
+        super().__init__(*args, auto_id="id_hold_%s", **kwargs)
         self.fields["case_manager"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("à trouver")),
             *((str(each.number), each.label) for each in people if each.may_hold),
