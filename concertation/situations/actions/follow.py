@@ -310,6 +310,7 @@ def change_state(
         row.next_review_on = next_review_on or row.next_review_on
         row.last_entry_at = max(row.last_entry_at, moment(day))
         set_state(actor, pen, row, SituationState(state))
+        tell_holder(pen, row)
     return row
 
 
