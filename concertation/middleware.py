@@ -62,6 +62,25 @@ class RequestNumberMiddleware:
         return response
 
 
+class PageStaysMiddleware:
+    """A page that waits for the answer to its form is told where to go, instead of led there.
+
+    A script that followed the redirect itself would read the next page twice, and each reading is
+    recorded.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if "X-Page-Stays" in request.headers and "Location" in response.headers:
+            response.status_code = HTTPStatus.NO_CONTENT
+            response.headers["X-Go"] = response.headers["Location"]
+            del response.headers["Location"]
+        return response
+
+
 class PersonLocaleMiddleware:
     """The language a person chose: their cookie, else their browser's, else French."""
 

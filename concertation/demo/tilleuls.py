@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from concertation.accounts.actions import administration
 from concertation.accounts.actions.membership import NewPlace
+from concertation.accounts.actions.own_account import say_reach
 from concertation.accounts.enums import Cadence, Place
 from concertation.accounts.models import Organisation
 from concertation.demo import people
@@ -34,6 +35,14 @@ HERE: Final = (
     "verriere", "pont", "aiguille", "boite", "police",
 )  # fmt: skip
 COORDINATION: Final = "preau"
+# How some of them are reached at work, in their own words.
+REACHED: Final[Mapping[str, str]] = {
+    "theiere": "02 555 00 11, du lundi au jeudi ; le mardi matin au local",
+    "girouette": "02 555 00 12, permanence le mercredi de 13 h à 16 h",
+    "coup": "Par courriel, réponse dans les deux jours",
+    "foyer": "02 555 00 14, le matin",
+    "vaetvient": "02 555 00 15, en rue du mardi au vendredi",
+}
 # The situation that the guest was invited to: the relay for the cat.
 GUEST_STORY: Final = 5
 GUEST: Final = "guest"
@@ -78,7 +87,9 @@ def build(
     with people.without_mail():
         table = _found(admin, pilot, today)
         for key in HERE:
-            table.seats[key] = _seat(table, pilot, houses[key], today)
+            seat = table.seats[key] = _seat(table, pilot, houses[key], today)
+            if key in REACHED:
+                say_reach(seat.actor(), seat.place.id, REACHED[key])
             step(key)
         if guest:
             house = pilot.seats[GUEST_HOUSE].place.organisation

@@ -92,6 +92,7 @@ class HolderForm(ManagerForm):
     e-mail, and no word is left for them."""
 
     note = None  # Django’s way to leave a field out
+    number = None  # type: ignore[assignment]  # the same way
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class ScreenForms:
             if form is not None and form.stale:
                 form.saw(each.version)
         manager = {
+            "seen": sheet.holding,
             "case_manager": str(sheet.holder_number or ""),
             "next_review_on": sheet.next_review_on,
         }

@@ -231,9 +231,10 @@ def manager(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
     """Who holds the situation, and when the group looks again."""
     about = _about(request, number)
     form = HolderForm(request.POST, people=situation_reading.people(request.actor))
-    if form.attempt(
+    done = form.attempt(
         situations.set_case_manager, request.actor, situation=about, purpose=Purpose.MEETING
-    ):
+    )
+    if done or (form.stale and form.beside(situation_reading.saved_holding(request.actor, about))):
         return _entered(request, number, "#t-hold")
     return show_live(request, number, {"manager": form})
 

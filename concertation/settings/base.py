@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "concertation.middleware.RequestNumberMiddleware",
+    "concertation.middleware.PageStaysMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "ethics.secrecy.session.KeySessionMiddleware",
     "concertation.middleware.PersonLocaleMiddleware",

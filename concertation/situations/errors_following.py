@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from concertation.situations.errors import SituationError
+from concertation.situations.errors import SituationError, StaleVersion
 
 
 class AlreadySent(SituationError):
@@ -29,6 +29,15 @@ class NotAskedToHold(SituationError):
     """Nobody asked this person to hold the situation, or somebody answered in the meantime."""
 
     message = _("On ne vous propose plus d’être référent·e de cette situation.")
+
+
+class StaleHolding(StaleVersion):
+    """Somebody else noted who holds the situation, or when to look again, in between."""
+
+    message = _(
+        "Quelqu’un a noté autre chose pendant que vous choisissiez. Rien n’est écrasé\u00a0:"
+        " comparez, puis décidez."
+    )
 
 
 class KeptTooLong(SituationError):

@@ -102,6 +102,26 @@ def test_the_holder_sees_what_is_new_until_they_open_the_sheet(circle: Circle) -
     assert "référent·e d’aucune" in get(signed_in(circle.coordinator), url(circle, "followed"))
 
 
+@pytest.mark.parametrize("news", ["rests", "resumes", "reopens", "closes"])
+def test_the_holder_is_told_whatever_somebody_else_does(circle: Circle, news: str) -> None:
+    row = held(circle)
+    who = circle.coordinator.actor
+    if news in {"resumes"}:
+        actions.change_state(who, situation=row.id, state="dormant")
+    if news in {"reopens"}:
+        actions.close_situation(who, situation=row.id, outcome="other")
+    Notice.objects.all().delete()
+    if news in {"rests", "resumes"}:
+        state = "dormant" if news == "rests" else "followed"
+        actions.change_state(circle.coordinator.actor, situation=row.id, state=state)
+    elif news == "reopens":
+        actions.reopen_situation(circle.coordinator.actor, situation=row.id)
+    else:
+        actions.close_situation(circle.coordinator.actor, situation=row.id, outcome="other")
+    told = Notice.objects.filter(participation=number_of(circle.manager))
+    assert list(told.values_list("kind", flat=True)) == ["news"]
+
+
 def test_urgent_news_reach_the_holder_at_once_and_ordinary_ones_wait(
     circle: Circle, django_capture_on_commit_callbacks: Any
 ) -> None:

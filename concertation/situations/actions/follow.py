@@ -20,6 +20,7 @@ from concertation.situations.actions.shared import (
     refusals_recorded,
     save,
     set_state,
+    still_held_so,
     tell_holder,
     touch,
 )
@@ -234,12 +235,14 @@ def set_case_manager(
     case_manager: UUID | None,
     next_review_on: date | None = None,
     on: date | None = None,
+    seen: str = "",
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Situation:
     """Say who holds the situation (a participation, or nobody yet), and when to look again.
 
     The first one found makes a signalled situation a followed one. `next_review_on` left out keeps
-    the date. Raises `Refused`, `NoSuchManager` or `DateOutOfReach`.
+    the date; `seen` is what the page showed. Raises `Refused`, `NoSuchManager`, `DateOutOfReach` or
+    `StaleHolding`.
     """
     day = happened(on)
     plannable(next_review_on, day)
@@ -251,6 +254,7 @@ def set_case_manager(
         situation=situation,
     ) as pen:
         row = locked(actor, situation)
+        still_held_so(row, seen)
         if case_manager is not None:
             check_manager(actor, row, case_manager)
         row.case_manager_id = case_manager
@@ -306,6 +310,7 @@ def change_state(
         row.next_review_on = next_review_on or row.next_review_on
         row.last_entry_at = max(row.last_entry_at, moment(day))
         set_state(actor, pen, row, SituationState(state))
+        tell_holder(pen, row)
     return row
 
 

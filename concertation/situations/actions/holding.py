@@ -16,15 +16,17 @@ from concertation.situations.actions.shared import (
     happened,
     locked,
     me,
+    numbered,
     plannable,
     refusals_recorded,
     save,
     set_state,
+    still_held_so,
     touch,
 )
 from concertation.situations.enums import ContributionKind, NoticeKind, SituationState
 from concertation.situations.errors_following import NotAskedToHold
-from concertation.situations.models import Situation
+from concertation.situations.models import Contribution, Situation
 from ethics import gate
 from ethics.policy import Act
 
@@ -39,13 +41,17 @@ def name_manager(
     case_manager: UUID | None,
     next_review_on: date | None = None,
     note: str = "",
+    seen: str = "",
+    number: UUID | None = None,
     purpose: Purpose = Purpose.FOLLOW_UP,
 ) -> Situation:
     """Take the situation oneself, propose it to somebody else, or leave it to be found.
 
     Until the other accepts, whoever holds it keeps it. `note` goes to the timeline;
-    `next_review_on` left out keeps the date.
-    Raises `Refused`, `NoSuchManager`, `DateOutOfReach` or `TextTooLong`.
+    `next_review_on` left out keeps the date. `seen` is what the page showed, `number` the form's
+    own: sent twice, its note stands once.
+    Raises `Refused`, `NoSuchManager`, `DateOutOfReach`, `TextTooLong`, `AlreadySent` or
+    `StaleHolding`.
     """
     today = happened(None)
     plannable(next_review_on, today)
@@ -58,6 +64,8 @@ def name_manager(
         situation=situation,
     ) as pen:
         row = locked(actor, situation)
+        numbered(Contribution, number)
+        still_held_so(row, seen)
         row.next_review_on = next_review_on or row.next_review_on
         if case_manager is not None:
             check_manager(actor, row, case_manager)
@@ -73,7 +81,7 @@ def name_manager(
             save(actor, row)
             pen.record(Verb.CASE_MANAGER_SET, row, subjects=_who(case_manager))
         if note:
-            add_entry(actor, pen, row, kind=_NOTE, text=note, on=today)
+            add_entry(actor, pen, row, kind=_NOTE, text=note, on=today, number=number)
         else:
             touch(actor, pen, row, today)
     return row

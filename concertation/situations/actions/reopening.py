@@ -18,6 +18,7 @@ from concertation.situations.actions.shared import (
     moment,
     plannable,
     set_state,
+    tell_holder,
 )
 from concertation.situations.enums import Outcome, SituationState
 from concertation.situations.errors_following import KeptTooLong, NoSuchPlace
@@ -67,6 +68,7 @@ def reopen_situation(
         row.next_review_on = next_review_on
         row.last_entry_at = moment(today)
         set_state(actor, pen, row, SituationState.FOLLOWED)
+        tell_holder(pen, row)
         moves = [("outcomes", ended.outcome, -1)] if ended.outcome else []
         moves += [("unmet_needs", need, -1) for need in ended.unmet_needs]
         tally.move(pen, row.concertation_id, closed_on, moves)

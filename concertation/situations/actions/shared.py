@@ -19,9 +19,10 @@ from concertation.situations.errors import (
     SituationError,
     StaleVersion,
 )
-from concertation.situations.errors_following import AlreadySent
+from concertation.situations.errors_following import AlreadySent, StaleHolding
 from concertation.situations.models import Situation
 from concertation.situations.reading.find import my_place
+from concertation.situations.reading.holding import holding_of
 from ethics import gate
 from ethics.policy import Refusal
 from ethics.secrecy.fields import SealedRecord
@@ -101,6 +102,15 @@ def still_a_draft(row: Situation, expected_version: int | None) -> None:
         raise AlreadyBrought(row.code or "")
     if expected_version is not None and row.version != expected_version:
         raise StaleVersion
+
+
+def still_held_so(row: Situation, seen: str) -> None:
+    """Under the lock: who holds it, who is asked and the next review are what the page showed.
+
+    Without a page (a command, an import) `seen` is empty. Raises `StaleHolding`.
+    """
+    if seen and seen != holding_of(row):
+        raise StaleHolding
 
 
 def save(actor: gate.Actor, row: SealedRecord) -> None:

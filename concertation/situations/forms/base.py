@@ -79,12 +79,16 @@ class SituationForm(ResumableForm, GuardedForm):
         """Whether somebody else saved in between."""
         return isinstance(self.refusal, StaleVersion)
 
-    def saw(self, version: int) -> None:
+    def saw(self, version: int | str, name: str = "version") -> None:
         """The page shows the newer version now: the next sending is understood to have seen it."""
         typed: Any = self.data
         again = typed.copy()
-        again["version"] = str(version)
+        again[name] = str(version)
         self.data = again
+
+    def label_of(self, name: str) -> str:
+        """What a field is called."""
+        return str(self.fields[name].label)
 
     def values(self) -> dict[str, Any]:
         """The cleaned values, named as the action names them."""

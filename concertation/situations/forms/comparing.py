@@ -39,7 +39,7 @@ class ActionForm(SituationForm):
         typed = self.cleaned_data.get(self.word, "")
         if typed or saved.word:
             said = f"{saved.word}\n\n{saved.by}" if saved.word else ""
-            found.append(Conflict(self._label(self.word), typed, said))
+            found.append(Conflict(self.label_of(self.word), typed, said))
         self.conflicts = tuple(found)
 
     def _clear(self, saved: SavedAction) -> list[tuple[str, str, str]]:
@@ -48,18 +48,15 @@ class ActionForm(SituationForm):
         rows = []
         if data.get("state"):
             typed = str(ActionState(data["state"]).label)
-            rows.append((self._label("state"), typed, str(ActionState(saved.state).label)))
+            rows.append((self.label_of("state"), typed, str(ActionState(saved.state).label)))
         if data.get("due_on"):
             typed, there = (
                 date_format(each, "DATE_FORMAT") for each in (data["due_on"], saved.due_on)
             )
-            rows.append((self._label("due_on"), typed, there))
+            rows.append((self.label_of("due_on"), typed, there))
         if data.get("owner"):
             choices: Any = self.fields["owner"]
             names = {str(code): str(name) for code, name in choices.choices}
             there = names.get(str(saved.owner), saved.owner_label)
-            rows.append((self._label("owner"), names.get(str(data["owner"]), ""), there))
+            rows.append((self.label_of("owner"), names.get(str(data["owner"]), ""), there))
         return rows
-
-    def _label(self, name: str) -> str:
-        return str(self.fields[name].label)

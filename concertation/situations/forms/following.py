@@ -6,8 +6,11 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from concertation.situations import texts
@@ -29,11 +32,13 @@ from concertation.situations.forms.base import (
     radio,
 )
 from concertation.situations.forms.comparing import ActionForm
+from concertation.situations.forms.presenting import Conflict
 from concertation.situations.reading import (
     ActionRow,
     Choice,
     Elsewhere,
     MyAction,
+    SavedHolding,
     ScreenAction,
     Sheet,
 )
@@ -157,12 +162,16 @@ class HandOverForm(ActionForm):
         ]
 
 
-class ManagerForm(SituationForm):
+class ManagerForm(OnceForm):
     """Who holds the situation, and when the group looks at it again.
 
-    Somebody else than oneself is asked, and says yes or no.
+    Somebody else than oneself is asked, and says yes or no. `seen` is what the page showed of it.
     """
 
+    conflicts: tuple[Conflict, ...] = ()
+    said = ""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     case_manager = forms.TypedChoiceField(
         label=_("Référent·e"), coerce=UUID, empty_value=None, required=False
     )
@@ -176,11 +185,51 @@ class ManagerForm(SituationForm):
     )
 
     def __init__(self, *args: Any, people: Iterable[Choice] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Apart from the other forms' own number, on the same page.
+        super().__init__(*args, auto_id="id_hold_%s", **kwargs)
         self.fields["case_manager"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("à trouver")),
             *((str(each.number), each.label) for each in people if each.may_hold),
         ]
+
+    def beside(self, saved: SavedHolding) -> bool:
+        """Where somebody noted something else meanwhile, put both side by side; whether it is this
+        very choice sent twice, and nothing is left to choose."""
+        if not self.stale:
+            return False
+        chosen = self.cleaned_data.get("case_manager")
+        day: Any = self.cleaned_data.get("next_review_on")
+        same_person = chosen == (saved.asked or saved.holder)
+        same_day = day in {None, saved.next_review_on}
+        if same_person and same_day and not self.cleaned_data.get("note"):
+            return True
+        self.saw(saved.holding, "seen")
+        found = []
+        if not same_person:
+            names = dict(self.fields["case_manager"].choices)  # type: ignore[attr-defined]
+            typed = str(names.get(str(chosen or ""), ""))
+            found.append(Conflict(self.label_of("case_manager"), typed, _now_held_by(saved)))
+        if not same_day:
+            there = date_format(saved.next_review_on, "DATE_FORMAT") if saved.next_review_on else ""
+            typed = date_format(day, "DATE_FORMAT")
+            found.append(Conflict(self.label_of("next_review_on"), typed, there))
+        self.conflicts = tuple(found)
+        self.said = _said_by(saved)
+        return False
+
+
+def _now_held_by(saved: SavedHolding) -> str:
+    held = saved.holder_label or str(_("à trouver"))
+    if not saved.asked:
+        return held
+    return f"{held}\n\n" + gettext("proposé à %(who)s") % {"who": saved.asked_label}
+
+
+def _said_by(saved: SavedHolding) -> str:
+    if saved.at is None or not saved.by:
+        return ""
+    at = date_format(timezone.localtime(saved.at), "SHORT_DATETIME_FORMAT")
+    return gettext("Noté par %(who)s, le %(at)s.") % {"who": saved.by, "at": at}
 
 
 class CloseForm(SituationForm):
@@ -241,6 +290,7 @@ class SheetForms:
             for each in sheet.actions
         )
         manager = {
+            "seen": frame.holding if frame else "",
             "case_manager": str(frame.holder_number or "") if frame else "",
             "next_review_on": frame.next_review_on if frame else None,
         }

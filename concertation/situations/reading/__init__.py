@@ -77,6 +77,7 @@ from concertation.situations.reading.history import (
     Version,
     field_history,
 )
+from concertation.situations.reading.holding import SavedHolding, holding_of, saved_holding
 from concertation.situations.reading.listing import (
     PAGE_SIZE,
     board,
@@ -197,6 +198,7 @@ __all__ = [
     "Reminders",
     "RequestRow",
     "SavedAction",
+    "SavedHolding",
     "ScreenAction",
     "ScreenSheet",
     "SharingPage",
@@ -244,6 +246,7 @@ __all__ = [
     "guest_page",
     "has_board",
     "has_ended",
+    "holding_of",
     "holds_key",
     "home",
     "in_sight",
@@ -273,6 +276,7 @@ __all__ = [
     "requests_to_answer",
     "requests_waiting",
     "saved_action",
+    "saved_holding",
     "sharing_page",
     "situation_sheet",
     "submission",

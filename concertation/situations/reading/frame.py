@@ -9,6 +9,7 @@ from concertation.situations.enums import SituationState
 from concertation.situations.models import Situation
 from concertation.situations.reading import words
 from concertation.situations.reading.erasures import erased_on, last_day_soon
+from concertation.situations.reading.holding import holding_of
 from ethics import gate
 
 
@@ -36,6 +37,8 @@ class Frame:
     erased_on: date | None
     # An open situation's last day, once it is near.
     last_day: date | None
+    # What this page shows of who holds it, for the form that changes it.
+    holding: str
 
 
 def frame_of(actor: gate.Actor, row: Situation) -> Frame:
@@ -62,4 +65,5 @@ def frame_of(actor: gate.Actor, row: Situation) -> Frame:
         closed_on=row.closed_on,
         erased_on=erased_on(row),
         last_day=last_day_soon(row),
+        holding=holding_of(row),
     )

@@ -24,6 +24,7 @@ from concertation.situations.enums import (
 )
 from concertation.situations.models import AgreedAction, Contribution, Situation
 from concertation.situations.reading.find import code_of
+from concertation.situations.reading.holding import holding_of
 from concertation.situations.reading.people import Choice, people
 from concertation.situations.reading.words import ACTION_GLYPHS, label, labels, shown
 from ethics import gate
@@ -89,6 +90,8 @@ class ScreenSheet:
     strengths: str
     holder_number: UUID | None
     holder: str
+    # What the screen shows of it, for the form that changes it.
+    holding: str
     next_review_on: date | None
     review: tuple[ScreenAction, ...]
     actions: tuple[ScreenAction, ...]
@@ -197,6 +200,7 @@ def _sheet(rows: _Rows, opened: gate.Revelation, meeting: UUID) -> ScreenSheet:
         **{name: shown(values[name]) for name in ("account", "tried", "strengths")},
         holder_number=about.case_manager_id if framed else None,
         holder=about.case_manager.organisation.name if framed and about.case_manager else "",
+        holding=holding_of(about) if framed else "",
         next_review_on=about.next_review_on if framed else None,
         review=tuple(each for each in all_actions if not each.new),
         actions=tuple(each for each in all_actions if each.new),

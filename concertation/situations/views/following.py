@@ -16,6 +16,7 @@ from concertation.door import CircleRequest, Door, door
 from concertation.situations import actions, noticing, reading
 from concertation.situations.codes import parse_code, show_code
 from concertation.situations.errors import NotReadable, SituationError, StaleVersion
+from concertation.situations.errors_following import NotAskedToHold
 from concertation.situations.forms import (
     ActionForm,
     AnswerForm,
@@ -25,6 +26,7 @@ from concertation.situations.forms import (
     ProposeForm,
     SheetForms,
 )
+from concertation.situations.reading.timeline import in_order
 from ethics.policy import Act
 from ethics.roles import Role
 
@@ -69,6 +71,7 @@ def sheet_page(
     coordinates = Role.COORDINATOR in request.hat.role_set
     forms = SheetForms.of(sheet, coordinates=coordinates, data=refused)
     context = {"sheet": sheet, "forms": forms, "slug": slug, "refused": refused or {}}
+    context["timeline"] = in_order(sheet)
     return render(request, "situations/sheet.html", context)
 
 
@@ -159,7 +162,8 @@ def manager(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     """Say who holds the situation, and when to look again."""
     about = reading.number_of(request.actor, code)
     form = ManagerForm(request.POST, people=reading.people(request.actor))
-    if form.attempt(actions.name_manager, request.actor, situation=about):
+    done = form.attempt(actions.name_manager, request.actor, situation=about) or form.sent_before
+    if done or (form.stale and form.beside(reading.saved_holding(request.actor, about))):
         messages.success(request, _("Le suivi est noté."))
         return _back(slug, code, "#suivi")
     actions.check_may(request.actor, Act.SET_CASE_MANAGER, situation=about)
@@ -174,6 +178,13 @@ def manager_answer(request: CircleRequest, slug: str, code: str) -> HttpResponse
     accept = request.POST.get("answer") == "accept"
     try:
         actions.answer_proposal(request.actor, situation=about, accept=accept)
+    except NotAskedToHold as error:
+        saved = reading.saved_holding(request.actor, about)
+        if accept and saved.holder == request.actor.participation:
+            # A second click: they said yes already.
+            messages.success(request, _("Vous êtes référent·e de cette situation."))
+        else:
+            messages.warning(request, str(error))
     except SituationError as error:
         messages.warning(request, str(error))
     else:

@@ -3,12 +3,11 @@
    Without this there is the button "Garder en brouillon". What the guard refuses isn't kept, and
    the line under the form says so. */
 
-const form = document.querySelector("form[data-autosave]");
-const line = form?.querySelector("[data-autosave-line]");
 const PAUSE = 4000;
 const APART = 20000;
+let form, line;
 let waiting = 0;
-let sending = false;
+let sending = null;
 let dirty = false;
 let last = 0;
 
@@ -24,12 +23,18 @@ async function keep(leaving = false) {
     tell("refused");
     return;
   }
-  sending = true;
   dirty = false;
   last = Date.now();
   const data = new FormData(form);
   data.set("draft", "1");
   data.set("autosave", "1");
+  sending = post(data, leaving);
+  await sending;
+  sending = null;
+  if (dirty) plan();
+}
+
+async function post(data, leaving) {
   try {
     const answer = await fetch(form.action || window.location.href, {
       method: "POST", body: data, keepalive: leaving, redirect: "manual", headers: { Accept: "application/json" },
@@ -45,8 +50,6 @@ async function keep(leaving = false) {
     dirty = true;
     tell("failed");
   }
-  sending = false;
-  if (dirty) plan();
 }
 
 function plan() {
@@ -54,13 +57,21 @@ function plan() {
   waiting = window.setTimeout(keep, Math.max(PAUSE, APART - (Date.now() - last)));
 }
 
-if (form && line) {
+function start() {
+  form = document.querySelector("form[data-autosave]");
+  line = form?.querySelector("[data-autosave-line]");
+  if (!line) return;
   form.addEventListener("input", () => {
     dirty = true;
     plan();
   });
   form.addEventListener("submit", () => window.clearTimeout(waiting));
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") keep(true);
-  });
+  /* Sent by hand meanwhile: first its own answer, or the draft would look changed by another. */
+  form.addEventListener("form:send", (event) => { if (sending) event.detail.push(sending); });
 }
+
+start();
+document.addEventListener("page:shown", start);
+document.addEventListener("visibilitychange", () => {
+  if (line && document.visibilityState === "hidden") keep(true);
+});

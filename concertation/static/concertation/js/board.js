@@ -5,17 +5,61 @@ const keysAreOn = document.body.dataset.shortcuts !== "off";
 
 /* --- The list replaced in place ---------------------------------------------------------------- */
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  /* The session ended, or something went wrong: the whole page says it better. */
-  if (event.detail.xhr.status !== 200 || !event.detail.serverResponse.includes('id="board"')) {
-    event.detail.shouldSwap = false;
-    window.location.reload();
-  }
+/* The fields as they were when the list was asked for: what is typed since then stays. */
+let asked = new Map();
+let typed = new Map();
+
+const fields = () => [...document.querySelectorAll("#board .tools :is(input, select)[id]")];
+const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
+const valuesOf = () => new Map(fields().map((field) => [field.id, valueOf(field)]));
+
+function give(field, value) {
+  if (field.type === "checkbox") field.checked = value;
+  else field.value = value;
+}
+
+function cut(sentence) {
+  document.getElementById("board")?.removeAttribute("aria-busy");
+  const line = document.getElementById("board-cut");
+  if (!line) return;
+  line.hidden = false;
+  line.textContent = line.dataset[sentence];
+}
+
+document.addEventListener("htmx:beforeRequest", () => {
+  const line = document.getElementById("board-cut");
+  line.hidden = true;
+  line.textContent = "";
+  asked = valuesOf();
+  document.getElementById("board").setAttribute("aria-busy", "true");
+  say.textContent = say.dataset.wait;
 });
 
-document.addEventListener("htmx:sendError", () => window.location.reload());
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { status } = event.detail.xhr;
+  if (status >= 500 || status === 429) {
+    event.detail.shouldSwap = false;
+    cut("failed");
+    return;
+  }
+  /* The session ended, or something went wrong: the whole page says it better. */
+  if (status !== 200 || !event.detail.serverResponse.includes('id="board"')) {
+    event.detail.shouldSwap = false;
+    window.location.reload();
+    return;
+  }
+  typed = new Map([...valuesOf()].filter(([id, value]) => asked.has(id) && asked.get(id) !== value));
+});
+
+for (const lost of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(lost, () => cut("cut"));
+}
 
 document.addEventListener("htmx:afterSwap", () => {
+  for (const field of fields()) {
+    if (typed.has(field.id)) give(field, typed.get(field.id));
+  }
+  typed.clear();
   const said = document.getElementById("board-said");
   if (!said) return;
   /* htmx gives the focus back by its id; what had it may be gone from the new list. */

@@ -30,9 +30,12 @@ document.addEventListener("input", (event) => {
     count(event.target, true);
   }
 });
-for (const area of document.querySelectorAll("textarea[data-max]")) {
-  if (area.value) count(area, false);
+function countAll() {
+  for (const area of document.querySelectorAll("textarea[data-max]")) {
+    if (area.value) count(area, false);
+  }
 }
+countAll();
 
 /* --- One click, one submission ------------------------------------------------------------- */
 
@@ -52,7 +55,7 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || (form.getAttribute("method") ?? "").toLowerCase() !== "post" || form.hasAttribute("data-again")) return;
   const button = event.submitter ?? form.querySelector("button[type=submit]");
   if (!button) return;
-  if (busy.has(button)) {
+  if ([...busy].some((each) => each.form === form)) {
     event.preventDefault();
     return;
   }
@@ -61,8 +64,78 @@ document.addEventListener("submit", (event) => {
   say.textContent = say.dataset.busy;
   /* After the browser has read the form: a disabled button would not send its own value. */
   window.setTimeout(() => { button.disabled = busy.has(button); }, 0);
+  if (!form.hasAttribute("data-stay")) return;
+  event.preventDefault();
+  send(form, event.submitter);
 });
 window.addEventListener("pageshow", release);
+
+/* --- The page stays until the answer is there ---------------------------------------------- */
+
+/* A browser leaves the page to send a form: on a line that is cut, what was typed goes with it. */
+const PATIENCE = 60000;
+
+async function send(form, submitter) {
+  form.querySelector(":scope > .form__cut")?.remove();
+  /* What is on its way already (a draft that keeps itself) arrives first. */
+  const before = [];
+  form.dispatchEvent(new CustomEvent("form:send", { detail: before }));
+  await Promise.all(before);
+  /* A disabled button would not send its own value. */
+  if (submitter) submitter.disabled = false;
+  const typed = new FormData(form, submitter);
+  if (submitter) submitter.disabled = true;
+  const address = form.getAttribute("action") || window.location.href;
+  try {
+    const answer = await fetch(address, {
+      method: "POST", body: typed, headers: { "X-Page-Stays": "1" }, signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (answer.headers.has("X-Go")) go(answer.headers.get("X-Go"));
+    else if (answer.status >= 500 || answer.status === 429 || !show(await answer.text(), answer.url)) fail(form, say.dataset.failed);
+  } catch {
+    fail(form, say.dataset.cut);
+  }
+}
+
+function go(address) {
+  const there = new URL(address, window.location.href);
+  const here = there.pathname === window.location.pathname && there.search === window.location.search;
+  if (!here) {
+    window.location.assign(there);
+    return;
+  }
+  /* The same page again, as it is now: an address that differs by its anchor alone loads nothing. */
+  window.history.replaceState(null, "", there);
+  window.location.reload();
+}
+
+/* The answer is the page with what the server says of the form. */
+function show(text, address) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const main = page.getElementById("contenu");
+  if (!main) return false;
+  busy.clear();
+  document.title = page.title;
+  window.history.replaceState(null, "", address);
+  document.getElementById("contenu").replaceWith(document.adoptNode(main));
+  say.textContent = "";
+  window.scrollTo(0, 0);
+  countAll();
+  document.querySelector("[data-focus]")?.focus();
+  document.dispatchEvent(new CustomEvent("page:shown"));
+  return true;
+}
+
+function fail(form, sentence) {
+  release();
+  say.textContent = "";
+  const line = document.createElement("p");
+  line.className = "form__cut";
+  line.setAttribute("role", "alert");
+  form.append(line);
+  line.textContent = sentence;
+  line.scrollIntoView({ block: "nearest" });
+}
 
 /* --- Ask once more ------------------------------------------------------------------------- */
 

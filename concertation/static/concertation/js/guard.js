@@ -165,4 +165,5 @@ function start() {
 }
 start();
 window.addEventListener("pageshow", (event) => { if (event.persisted) start(); });
+document.addEventListener("page:shown", start);
 host.dataset.ready = "";
