@@ -154,6 +154,12 @@ def says(page: Page, text: str) -> None:
     expect(page.locator("main")).to_contain_text(text)
 
 
+def send(button: Locator) -> None:
+    """Click, and wait for the page that comes: the form's own stays until its answer is there."""
+    with button.page.expect_event("load"):
+        button.click()
+
+
 def unfold(page: Page) -> None:
     """Open every fold, so that what it holds can be filled in."""
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")

@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from concertation.situations.models import AgreedAction, Contribution, Situation
-from tests.e2e.people import House, choose, unfold, write
+from tests.e2e.people import House, choose, send, unfold, write
 from tests.e2e.test_walks import CODE, in_a_month
 
 BIRD = "zzcanarizz"
@@ -68,14 +68,14 @@ def fill_every_field(page: Page) -> None:
     page.goto(f"{sheet}/modifier")
     unfold(page)
     write(page, **presentation())
-    page.get_by_role("button", name="Enregistrer").click()
+    send(page.get_by_role("button", name="Enregistrer"))
     page.wait_for_url(sheet)
 
     for kind in ("information", "question", "development", "feedback"):
         form = page.locator("form[action$='/fil']")
         choose(form, "kind", kind)
         write(form, text=sing("contribution", "text"))
-        form.get_by_role("button", name="Ajouter au fil").click()
+        send(form.get_by_role("button", name="Ajouter au fil"))
         page.wait_for_url(f"{sheet}**")
 
     page.get_by_text("Proposer une action").click()
@@ -84,23 +84,23 @@ def fill_every_field(page: Page) -> None:
     write(form, text=sing("agreedaction", "text"), acts=acts, due_on=in_a_month())
     owner = form.locator("[name=owner]")
     owner.select_option(label=str(owner.locator("option", has_text="Maëlle").inner_text()))
-    form.get_by_role("button", name="Proposer au groupe").click()
-    page.get_by_role("button", name="Convenir de cette action").click()
+    send(form.get_by_role("button", name="Proposer au groupe"))
+    send(page.get_by_role("button", name="Convenir de cette action"))
     form = page.locator("form.answer").first
     choose(form, "state", "done")
     write(form, text=sing("agreedaction", "result"))
-    form.get_by_role("button", name="Noter le retour").click()
+    send(form.get_by_role("button", name="Noter le retour"))
 
     form = page.locator("form[action$='/suivi']")
     holder = form.locator("[name=case_manager]")
     holder.select_option(label=str(holder.locator("option", has_text="Maëlle").inner_text()))
-    form.get_by_role("button", name="Noter le suivi").click()
+    send(form.get_by_role("button", name="Noter le suivi"))
     page.goto(f"{sheet}/cloturer")
     choose(page, "outcome", "referred")
     choose(page, "unmet_needs", "isolation")
     _sung.add("situation.outcome")
     write(page, comment=sing("situation", "outcome_comment"))
-    page.get_by_role("button", name="Clôturer la situation").click()
+    send(page.get_by_role("button", name="Clôturer la situation"))
     page.wait_for_url(sheet)
 
 
