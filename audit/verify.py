@@ -17,6 +17,7 @@ from uuid import UUID
 from django.core.exceptions import ImproperlyConfigured
 
 from audit.checkpoint import InvalidCheckpointError, State, ledger_of, open_with_age
+from audit.classes import Classes, told
 from audit.columns import ENTRY_COLUMNS, SUBJECT_COLUMNS, entry_values, subject_values
 from audit.enums import RetentionClass, Verb
 from audit.leaf import InvalidLeafError, Leaf, parse_leaf
@@ -100,6 +101,7 @@ class _Walk:
     listed: list[Listed] = field(default_factory=list)
     # Writes gone by pruning, whose numbers nobody can count any more.
     pruned_writes: int = 0
+    held: Classes = field(default_factory=Classes)
 
 
 def verify_all(
@@ -157,12 +159,13 @@ def _promised_by_platform() -> dict[str, list[State]]:
     ).values_list("leaf", flat=True)
     for leaf in leaves.iterator(BATCH):
         try:
-            ref = parse_leaf(bytes(leaf or b"")).event.checkpoint
+            event = parse_leaf(bytes(leaf or b"")).event
         except InvalidLeafError:
             continue  # named when the platform's own ledger is verified
-        if ref is not None:
-            states = promised.setdefault(ref.ledger, [])
-            states.append(State("the platform's ledger", ref.size, bytes.fromhex(ref.root)))
+        if (ref := event.checkpoint) is not None:
+            root, held = bytes.fromhex(ref.root), told(event.details)
+            state = State("the platform's ledger", ref.size, root, held)
+            promised.setdefault(ref.ledger, []).append(state)
     return promised
 
 
@@ -211,6 +214,7 @@ def _check_entries(
     agreed = _agree(walk, states, 0)
     for index, leaf, stored_hash, columns, subjects in _stored(ledger, ledger.size):
         _check_entry(walk, ledger, index, leaf, stored_hash, columns, subjects)
+        walk.held.add(columns[0])
         agreed = _agree(walk, states, agreed)
         if progress is not None and not walk.tree.size % BATCH:
             progress(walk.tree.size)
@@ -235,6 +239,12 @@ def _agree(walk: _Walk, states: dict[int, list[State]], agreed: int) -> int:
                 f" the first difference lies from entry {agreed} on"
             )
             raise _BadEntryError(agreed, BadKind.CHECKPOINT_MISMATCH, why)
+        if state.held not in (None, walk.held):
+            why = (
+                f"the first {size} entries held {state.held}, now {walk.held}: the class of one"
+                f" that was removed is not what it was, from entry {agreed} on"
+            )
+            raise _BadEntryError(agreed, BadKind.DERIVED_COLUMN, why)
     return size
 
 
