@@ -288,8 +288,19 @@ def _keep(using: str, ledger: Ledger, note: str) -> Checkpoint:
 
 def _taken_in(ledger: Ledger) -> Event:
     ref = CheckpointRef(ledger=ledger.name, size=ledger.size, root=bytes(ledger.root).hex())
-    held = classes.count(ledger).details
+    held = classes.count(ledger, ledger.size).details
     return Event(verb=Verb.CHECKPOINT_SIGNED, checkpoint=ref, details=held)
+
+
+def sent_event(signed: Checkpoint, count: int) -> Event:
+    """What a ledger says of a state that was sent to so many: which, and what it held."""
+    name, root = signed.ledger.name, bytes(signed.root).hex()
+    held = classes.count(signed.ledger, signed.size).details
+    return Event(
+        verb=Verb.CHECKPOINT_SENT,
+        checkpoint=CheckpointRef(ledger=name, size=signed.size, root=root),
+        details={"count": count} | held,
+    )
 
 
 def _signature_line(line: str) -> tuple[str, bytes, bytes]:

@@ -2,9 +2,9 @@
 
 A pruned leaf takes its class along; what is left is a column, and whoever owns the database could
 call an entry of governance a read, and have it “pruned”. So each signed state that the platform's
-ledger takes in says how many entries of governance and how many writes stand below it: a class
-changed afterwards no longer fits that number, and who kept the platform's own state sees a number
-changed too.
+ledger takes in, and each letter that carries one, says how many entries of governance and how many
+writes stand below it: a class changed afterwards no longer fits that number, and who keeps a later
+state outside sees a number changed too.
 """
 
 from collections.abc import Mapping
@@ -39,9 +39,9 @@ class Classes:
         return {"governance": self.governance, "write": self.write}
 
 
-def count(ledger: Ledger) -> Classes:
-    """Count the entries below a ledger's size, as it was read."""
-    rows = Entry.objects.using(ledger._state.db).filter(ledger=ledger, index__lt=ledger.size)
+def count(ledger: Ledger, size: int) -> Classes:
+    """Count the entries below a size that the ledger had."""
+    rows = Entry.objects.using(ledger._state.db).filter(ledger=ledger, index__lt=size)
     found = rows.aggregate(
         governance=Count("pk", filter=Q(klass=RetentionClass.GOVERNANCE)),
         write=Count("pk", filter=Q(klass=RetentionClass.WRITE)),

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q
 
 from audit.checkpoint import InvalidCheckpointError, State, ledger_of, open_with_age
 from audit.classes import Classes, told
@@ -117,7 +118,7 @@ def verify_all(
     for note in outside:
         notes.setdefault(ledger_of(note), []).append(note)
     # Read before the heads: what they promise, the heads read later must hold.
-    promised = _promised_by_platform()
+    promised = _promised()
     names = {only} if only else {*_ledger_names(), *promised, *notes}
     ordered = sorted(names, key=lambda name: (name != PLATFORM, name))
     return Result(
@@ -151,20 +152,20 @@ def _ledger_names() -> list[str]:
     return list(Ledger.objects.values_list("name", flat=True))
 
 
-def _promised_by_platform() -> dict[str, list[State]]:
-    """Read the checkpoints that the platform's ledger took in, by ledger."""
+def _promised() -> dict[str, list[State]]:
+    """Read the states that the platform's ledger took in, and that each says it sent, by ledger."""
     promised: dict[str, list[State]] = {}
-    leaves = Entry.objects.filter(
-        ledger__name=PLATFORM, verb=Verb.CHECKPOINT_SIGNED, leaf__isnull=False
-    ).values_list("leaf", flat=True)
-    for leaf in leaves.iterator(BATCH):
+    taken_in = Q(ledger__name=PLATFORM, verb=Verb.CHECKPOINT_SIGNED)
+    sent = Q(ledger__in=Ledger.objects.values("pk"), verb=Verb.CHECKPOINT_SENT)
+    rows = Entry.objects.filter(taken_in | sent, leaf__isnull=False)
+    for writer, leaf in rows.values_list("ledger__name", "leaf").iterator(BATCH):
         try:
             event = parse_leaf(bytes(leaf or b"")).event
         except InvalidLeafError:
             continue  # named when the platform's own ledger is verified
-        if (ref := event.checkpoint) is not None:
+        if (ref := event.checkpoint) is not None and writer in (PLATFORM, ref.ledger):
             root, held = bytes.fromhex(ref.root), told(event.details)
-            state = State("the platform's ledger", ref.size, root, held)
+            state = State(writer, ref.size, root, held)
             promised.setdefault(ref.ledger, []).append(state)
     return promised
 

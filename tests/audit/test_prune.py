@@ -12,13 +12,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit import prune
-from audit.checkpoint import sign_checkpoint, signer_for
+from audit.checkpoint import sent_event, sign_checkpoint, signer_for
 from audit.enums import RetentionClass, SubjectKind, Verb
 from audit.event import Event, Pruned, Subject
 from audit.immutability import lifted
 from audit.leaf import parse_leaf
-from audit.merkle import root_of
-from audit.models import Entry, EntrySubject
+from audit.merkle import EMPTY_ROOT, root_of
+from audit.models import Entry, EntrySubject, Ledger
 from audit.names import PLATFORM
 from audit.proofs import NoEntryError, prove, prove_consistency
 from audit.reading import search, who_saw
@@ -243,10 +243,19 @@ def test_an_old_leaf_of_another_class_is_missing_inside_a_listed_range(aged: str
     assert (first_bad().index, first_bad().kind) == (4, BadKind.MISSING)
 
 
+@pytest.mark.parametrize("by_letter", [False, True])
 @pytest.mark.parametrize(("index", "klass"), [(4, "governance"), (3, "write")])
 def test_a_leaf_called_a_read_and_then_pruned_as_one_is_named(
-    aged: str, index: int, klass: str
+    aged: str, index: int, klass: str, by_letter: bool
 ) -> None:
+    if by_letter:  # what the platform took in was lost, the letter stands in the ledger itself
+        signed = sign_checkpoint(aged)
+        record_now(aged, sent_event(signed, 2))
+        with lifted("default"):
+            gone = Entry.objects.filter(verb=Verb.CHECKPOINT_SIGNED)
+            gone.delete()
+            empty = {"size": 0, "root": EMPTY_ROOT, "frontier": b"", "last_time": None}
+            Ledger.objects.filter(name=PLATFORM).update(**empty)
     forge_event(RetentionClass.ACCESS, (0, 7))
     blank(index)
     with lifted("default"):

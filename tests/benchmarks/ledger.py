@@ -92,7 +92,7 @@ def ledger_hashing_s() -> Measure:
     """Hashing alone: 100,000 stored leaves to one root."""
     seeded()
     rows = Entry.objects.filter(ledger__name=LEDGER, leaf__isnull=False).order_by("index")
-    leaves = [bytes(leaf) for leaf in rows.values_list("leaf", flat=True)[:HASHED]]
+    leaves = [bytes(leaf or b"") for leaf in rows.values_list("leaf", flat=True)[:HASHED]]
     best = math.inf
     for _ in range(5):
         start = time.process_time()
