@@ -128,7 +128,7 @@ def test_a_month_is_reviewed_asked_about_verified_and_signed(own: House) -> None
     page.get_by_role("button", name="Vérifier").first.click()
     says(page, "recalculée")
     page = own.visit("dpo", "revue")
-    says(page, "Journal vérifié : rien n’a été modifié ni retiré")
+    says(page, "rien n’a été modifié ni retiré")
     is_fine(own, page, "month-6-signing")
     write(page, password="ce n’est pas celui-là")
     page.get_by_role("button", name="Signer le rapport").click()
