@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import router, transaction
 from django.utils import timezone
 
-from audit import keyfile
+from audit import classes, keyfile
 from audit.enums import Verb
 from audit.event import CheckpointRef, Event
 from audit.merkle import HASH_BYTES
@@ -98,6 +98,8 @@ class State:
     origin: str
     size: int
     root: bytes
+    # What the platform's ledger took in with it, never part of the note.
+    held: classes.Classes | None = None
 
     @property
     def text(self) -> str:
@@ -215,7 +217,8 @@ def open_with_age(note: str, ledger_name: str) -> tuple[State, int]:
 
 
 def sign_checkpoint(ledger_name: str) -> Checkpoint:
-    """Sign the ledger's present state and keep the note; the platform's ledger takes it in.
+    """Sign the ledger's present state and keep the note; the platform's ledger takes it in, its
+    own too, with how many entries of each class it holds.
 
     An unchanged ledger gets its last checkpoint back: the note would be the same. Only the
     platform's ledger is locked, never the ledger that is signed. Raises UnknownLedgerError,
@@ -231,8 +234,10 @@ def sign_checkpoint(ledger_name: str) -> Checkpoint:
         last = ledger.checkpoints.order_by("-pk").first()
         if last is not None and last.note == note:
             return last
-        if ledger_name != PLATFORM:
-            append(PLATFORM, _taken_in(ledger))
+        append(PLATFORM, _taken_in(ledger))
+        if ledger_name == PLATFORM:  # its state covers what it says of itself
+            ledger.refresh_from_db()
+            note = sign_note(State(signer.name, ledger.size, bytes(ledger.root)).text, signer)
         return _keep(using, ledger, note)
 
 
@@ -283,7 +288,19 @@ def _keep(using: str, ledger: Ledger, note: str) -> Checkpoint:
 
 def _taken_in(ledger: Ledger) -> Event:
     ref = CheckpointRef(ledger=ledger.name, size=ledger.size, root=bytes(ledger.root).hex())
-    return Event(verb=Verb.CHECKPOINT_SIGNED, checkpoint=ref)
+    held = classes.count(ledger, ledger.size).details
+    return Event(verb=Verb.CHECKPOINT_SIGNED, checkpoint=ref, details=held)
+
+
+def sent_event(signed: Checkpoint, count: int) -> Event:
+    """What a ledger says of a state that was sent to so many: which, and what it held."""
+    name, root = signed.ledger.name, bytes(signed.root).hex()
+    held = classes.count(signed.ledger, signed.size).details
+    return Event(
+        verb=Verb.CHECKPOINT_SENT,
+        checkpoint=CheckpointRef(ledger=name, size=signed.size, root=root),
+        details={"count": count} | held,
+    )
 
 
 def _signature_line(line: str) -> tuple[str, bytes, bytes]:

@@ -25,11 +25,11 @@ _MODEL: Final = re.compile(r"[a-z_]{1,40}\.[a-z]{1,60}")
 DETAIL_KEYS: Final = frozenset(
     {
         "answers", "category", "commitment", "count", "due", "effective", "extra", "field",
-        "fingerprint", "format", "from_role", "from_state", "generation", "genesis", "hash",
-        "head", "kind", "language", "ledgers", "lifted", "method", "minutes", "month", "number",
-        "ok", "outcome", "page", "role", "rows", "rule", "sequence", "setting", "skipped", "state",
-        "statement", "status", "to_role", "to_state", "total", "tree", "until", "value", "version",
-        "year",
+        "fingerprint", "format", "from_role", "from_state", "generation", "genesis",
+        "governance", "hash", "head", "kind", "language", "ledgers", "lifted", "method",
+        "minutes", "month", "number", "ok", "outcome", "page", "role", "rows", "rule",
+        "sequence", "setting", "skipped", "state", "statement", "status", "to_role", "to_state",
+        "total", "tree", "until", "value", "version", "write", "year",
     }
 )  # fmt: skip
 

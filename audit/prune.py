@@ -12,7 +12,7 @@ less, and the next run goes on from there.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -30,6 +30,8 @@ from audit.models import Entry, EntrySubject, Ledger
 from audit.record import record_now
 
 PRUNABLE: Final = (RetentionClass.ACCESS, RetentionClass.WRITE, RetentionClass.GOVERNANCE)
+# What clocks of two machines may be apart. An event dated later than that proves no age.
+CLOCKS_APART: Final = timedelta(hours=1)
 # One event stays a readable leaf, and one removal a short transaction.
 MOST_RANGES: Final = 500
 _BATCH: Final = 400
@@ -37,6 +39,10 @@ _ENDS: Final = (Verb.ERASED, Verb.DRAFT_DISCARDED)
 
 Range = tuple[int, int]
 T = TypeVar("T")
+
+
+class ClockError(Exception):
+    """The clock and the ledger's dates don't fit together; nothing was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +109,12 @@ def carry_out(planned: Plan, *, alias: str | None = None) -> int:
     """Record what goes, then remove it, and what earlier events listed and a crash left.
 
     ``alias`` names the connection that may lift the triggers: on PostgreSQL the owner's. Whoever
-    may not is told before anything is recorded: raises ProgrammingError.
+    may not is told before anything is recorded: raises ProgrammingError. Raises ClockError for a
+    ledger dated in the future: no event of pruning would be believed in it.
     """
+    last = Ledger.objects.get(name=planned.ledger).last_time
+    if last is not None and last > timezone.now() + CLOCKS_APART:
+        raise ClockError(f"the last entry is dated {last:%Y-%m-%d}, in the future")
     with lifted(alias or owner_alias()):
         pass
     for klass, ranges in planned.ranges.items():
@@ -132,9 +142,36 @@ def anchor(ledger: Ledger, cutoff: datetime) -> int:
     return last or 0
 
 
+def silent_months(now: datetime | None = None) -> list[date]:
+    """Months of the last twelve, since anything was first recorded, without a single entry.
+
+    A server in use signs its ledgers each day, so they tell of a clock that jumped ahead.
+    """
+    now = now or timezone.now()
+    times = Entry.objects.filter(leaf__isnull=False)
+    first = times.order_by("time").values_list("time", flat=True).first()
+    if first is None:
+        return []
+    spoken = set(times.filter(time__gt=now - timedelta(days=400)).dates("time", "month"))
+    month, found = timezone.localdate(now).replace(day=1), []
+    for _ in range(12):
+        month = (month - timedelta(days=1)).replace(day=1)
+        if month >= timezone.localdate(first).replace(day=1) and month not in spoken:
+            found.append(month)
+    return found
+
+
 def listed_in(ledger: Ledger) -> list[Listed]:
-    """Every prune event of a ledger, as it may be believed when the event was recorded."""
-    told = Entry.objects.filter(ledger=ledger, verb=Verb.PRUNED, leaf__isnull=False)
+    """Every prune event of a ledger, as it may be believed when the event was recorded.
+
+    One dated in the future is not: whoever sets the clock ahead would make everything old.
+    """
+    told = Entry.objects.filter(
+        ledger=ledger,
+        verb=Verb.PRUNED,
+        leaf__isnull=False,
+        time__lte=timezone.now() + CLOCKS_APART,
+    )
     rows = list(told.order_by("index").values_list("index", "time", "leaf"))
     decided, found = keeping.steps(ledger) if rows else [], []
     for index, time, leaf in rows:

@@ -15,8 +15,10 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q
 
 from audit.checkpoint import InvalidCheckpointError, State, ledger_of, open_with_age
+from audit.classes import Classes, told
 from audit.columns import ENTRY_COLUMNS, SUBJECT_COLUMNS, entry_values, subject_values
 from audit.enums import RetentionClass, Verb
 from audit.leaf import InvalidLeafError, Leaf, parse_leaf
@@ -100,6 +102,7 @@ class _Walk:
     listed: list[Listed] = field(default_factory=list)
     # Writes gone by pruning, whose numbers nobody can count any more.
     pruned_writes: int = 0
+    held: Classes = field(default_factory=Classes)
 
 
 def verify_all(
@@ -115,7 +118,7 @@ def verify_all(
     for note in outside:
         notes.setdefault(ledger_of(note), []).append(note)
     # Read before the heads: what they promise, the heads read later must hold.
-    promised = _promised_by_platform()
+    promised = _promised()
     names = {only} if only else {*_ledger_names(), *promised, *notes}
     ordered = sorted(names, key=lambda name: (name != PLATFORM, name))
     return Result(
@@ -149,20 +152,21 @@ def _ledger_names() -> list[str]:
     return list(Ledger.objects.values_list("name", flat=True))
 
 
-def _promised_by_platform() -> dict[str, list[State]]:
-    """Read the checkpoints that the platform's ledger took in, by ledger."""
+def _promised() -> dict[str, list[State]]:
+    """Read the states that the platform's ledger took in, and that each says it sent, by ledger."""
     promised: dict[str, list[State]] = {}
-    leaves = Entry.objects.filter(
-        ledger__name=PLATFORM, verb=Verb.CHECKPOINT_SIGNED, leaf__isnull=False
-    ).values_list("leaf", flat=True)
-    for leaf in leaves.iterator(BATCH):
+    taken_in = Q(ledger__name=PLATFORM, verb=Verb.CHECKPOINT_SIGNED)
+    sent = Q(ledger__in=Ledger.objects.values("pk"), verb=Verb.CHECKPOINT_SENT)
+    rows = Entry.objects.filter(taken_in | sent, leaf__isnull=False)
+    for writer, leaf in rows.values_list("ledger__name", "leaf").iterator(BATCH):
         try:
-            ref = parse_leaf(bytes(leaf or b"")).event.checkpoint
+            event = parse_leaf(bytes(leaf or b"")).event
         except InvalidLeafError:
             continue  # named when the platform's own ledger is verified
-        if ref is not None:
-            states = promised.setdefault(ref.ledger, [])
-            states.append(State("the platform's ledger", ref.size, bytes.fromhex(ref.root)))
+        if (ref := event.checkpoint) is not None and writer in (PLATFORM, ref.ledger):
+            root, held = bytes.fromhex(ref.root), told(event.details)
+            state = State(writer, ref.size, root, held)
+            promised.setdefault(ref.ledger, []).append(state)
     return promised
 
 
@@ -211,6 +215,7 @@ def _check_entries(
     agreed = _agree(walk, states, 0)
     for index, leaf, stored_hash, columns, subjects in _stored(ledger, ledger.size):
         _check_entry(walk, ledger, index, leaf, stored_hash, columns, subjects)
+        walk.held.add(columns[0])
         agreed = _agree(walk, states, agreed)
         if progress is not None and not walk.tree.size % BATCH:
             progress(walk.tree.size)
@@ -235,6 +240,12 @@ def _agree(walk: _Walk, states: dict[int, list[State]], agreed: int) -> int:
                 f" the first difference lies from entry {agreed} on"
             )
             raise _BadEntryError(agreed, BadKind.CHECKPOINT_MISMATCH, why)
+        if state.held not in (None, walk.held):
+            why = (
+                f"the first {size} entries held {state.held}, now {walk.held}: the class of one"
+                f" that was removed is not what it was, from entry {agreed} on"
+            )
+            raise _BadEntryError(agreed, BadKind.DERIVED_COLUMN, why)
     return size
 
 

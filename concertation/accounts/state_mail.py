@@ -15,9 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from audit.checkpoint import sign_checkpoint
+from audit.checkpoint import sent_event, sign_checkpoint
 from audit.enums import Verb
-from audit.event import Event
 from audit.models import Checkpoint, Entry
 from audit.names import concertation_ledger
 from audit.record import record_now
@@ -49,7 +48,7 @@ def send_state(concertation: UUID) -> bool:
     signed = sign_checkpoint(name)
     count = _send(concertation, signed)
     if count:
-        record_now(name, Event(verb=Verb.CHECKPOINT_SENT, details={"count": count}))
+        record_now(name, sent_event(signed, count))
     return bool(count)
 
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from audit.enums import Purpose, SubjectKind, Verb
+from audit.enums import Outcome, Purpose, SubjectKind, Verb
 from audit.event import Subject
+from audit.models import Entry
 from audit.names import PLATFORM, concertation_ledger
 from audit.reading import lines_at
 from audit.review.models import ENDED, ReviewItem, ReviewMonth, ReviewReport, ReviewState
@@ -95,6 +96,9 @@ class Queue:
     trends: tuple[Trend, ...]
     # When the month's report was signed.
     signed_at: datetime | None = None
+    # The last verification since the queue was built, and whether all was as recorded.
+    verified_at: datetime | None = None
+    verified_ok: bool = False
 
     @property
     def may_sign(self) -> bool:
@@ -143,6 +147,7 @@ def queue_page(actor: gate.Actor, month: date | None) -> Queue:
     asked = month or (months[0].month if months else first_day(timezone.localdate()))
     row = next((each for each in months if each.month == asked), None)
     items = list(row.items.all()) if row else []
+    verified = _verified_since(row)
     return Queue(
         month=asked,
         built_at=row.built_at if row else None,
@@ -153,7 +158,16 @@ def queue_page(actor: gate.Actor, month: date | None) -> Queue:
         trend_months=tuple(each.month for each in months[:MONTHS_SHOWN][::-1]),
         trends=_trends(months[:MONTHS_SHOWN][::-1]),
         signed_at=_signed_at(row),
+        verified_at=verified.time if verified else None,
+        verified_ok=bool(verified and verified.outcome == Outcome.GRANTED),
     )
+
+
+def _verified_since(row: ReviewMonth | None) -> Entry | None:
+    if row is None:
+        return None
+    rows = Entry.objects.filter(ledger=row.ledger_id, verb=Verb.LEDGER_VERIFIED)
+    return rows.filter(time__gte=row.built_at).order_by("-index").first()
 
 
 def item_page(actor: gate.Actor, number: UUID) -> Item:

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from uuid import UUID
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit import prune
-from audit.checkpoint import sign_checkpoint, signer_for
+from audit.checkpoint import sent_event, sign_checkpoint, signer_for
 from audit.enums import RetentionClass, SubjectKind, Verb
 from audit.event import Event, Pruned, Subject
 from audit.immutability import lifted
 from audit.leaf import parse_leaf
-from audit.merkle import root_of
-from audit.models import Entry, EntrySubject
+from audit.merkle import EMPTY_ROOT, root_of
+from audit.models import Entry, EntrySubject, Ledger
+from audit.names import PLATFORM
 from audit.proofs import NoEntryError, prove, prove_consistency
 from audit.reading import search, who_saw
 from audit.record import record_now
@@ -206,7 +207,10 @@ def test_the_dry_run_says_what_would_go_and_touches_nothing(aged: str) -> None:
     call_command("ledger", "prune", "--dry-run", stdout=out)
     assert f"{NAME}: 3 access, 2 write, 0 governance entries would go" in out.getvalue()
     assert not Entry.objects.filter(leaf__isnull=True).exists()
-    call_command("ledger", "prune", stdout=out)
+    with pytest.raises(CommandError, match=r"12 such months.*is the clock right"):
+        call_command("ledger", "prune", stdout=out)
+    assert not Entry.objects.filter(leaf__isnull=True).exists()
+    call_command("ledger", "prune", "--silence-was-real", stdout=out)
     assert f"{NAME}: 5 entries removed" in out.getvalue()
 
 
@@ -237,6 +241,65 @@ def test_an_old_leaf_of_another_class_is_missing_inside_a_listed_range(aged: str
     forge_event(RetentionClass.ACCESS, (0, 7))
     blank(4)
     assert (first_bad().index, first_bad().kind) == (4, BadKind.MISSING)
+
+
+@pytest.mark.parametrize("by_letter", [False, True])
+@pytest.mark.parametrize(("index", "klass"), [(4, "governance"), (3, "write")])
+def test_a_leaf_called_a_read_and_then_pruned_as_one_is_named(
+    aged: str, index: int, klass: str, by_letter: bool
+) -> None:
+    if by_letter:  # what the platform took in was lost, the letter stands in the ledger itself
+        signed = sign_checkpoint(aged)
+        record_now(aged, sent_event(signed, 2))
+        with lifted("default"):
+            gone = Entry.objects.filter(verb=Verb.CHECKPOINT_SIGNED)
+            gone.delete()
+            empty = {"size": 0, "root": EMPTY_ROOT, "frontier": b"", "last_time": None}
+            Ledger.objects.filter(name=PLATFORM).update(**empty)
+    forge_event(RetentionClass.ACCESS, (0, 7))
+    blank(index)
+    with lifted("default"):
+        rows = Entry.objects.filter(ledger__name=NAME, index=index, klass=klass)
+        assert rows.update(klass=RetentionClass.ACCESS) == 1
+    assert first_bad().kind == BadKind.DERIVED_COLUMN
+    assert "the class of one that was removed" in first_bad().why
+
+
+def test_the_platform_says_of_itself_too_what_it_holds(aged: str) -> None:
+    sign_checkpoint(PLATFORM)
+    note = sign_checkpoint(PLATFORM)
+    assert sign_checkpoint(PLATFORM).pk == note.pk, "nothing new, nothing signed"
+    last = Entry.objects.filter(ledger__name=PLATFORM).latest("index")
+    event = parse_leaf(bytes(last.leaf or b"")).event
+    assert event.checkpoint is not None
+    assert (event.checkpoint.ledger, event.checkpoint.size) == (PLATFORM, last.index)
+    assert dict(event.details) == {"governance": last.index, "write": 0}
+    assert note.size == last.index + 1
+    assert verify_all(outside=[note.note]).ok
+
+
+def test_a_pruning_dated_in_the_future_makes_nothing_old(aged: str, at: Clock) -> None:
+    today = timezone.now()
+    at(today + timedelta(days=1))
+    record_now(aged, GOVERNANCE)
+    at(today + timedelta(days=4000))
+    prune.carry_out(prune.plan(aged))
+    assert verify_all().ok, "as long as the clock says so"
+    at(today + timedelta(days=1))
+    assert (first_bad().index, first_bad().kind) == (0, BadKind.MISSING)
+    with pytest.raises(CommandError, match=r"dated 20\d\d-\d\d-\d\d, in the future; nothing"):
+        call_command("ledger", "prune", "--silence-was-real", stdout=StringIO())
+
+
+def test_a_month_without_entries_asks_whether_the_clock_jumped(ledger: str, at: Clock) -> None:
+    assert prune.silent_months() == []
+    today = datetime(2031, 3, 15, tzinfo=UTC)
+    for days in range(600, -1, -20):
+        at(today - timedelta(days=days))
+        record_now(ledger, a_read())
+    assert prune.silent_months() == []
+    at(today + timedelta(days=70))
+    assert prune.silent_months() == [date(2031, 4, 1)]
 
 
 def test_an_event_lists_nothing_that_comes_after_it(aged: str, at: Clock) -> None:

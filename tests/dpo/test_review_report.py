@@ -4,13 +4,14 @@ import base64
 import hashlib
 import html
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.checkpoint import open_checkpoint
 from audit.enums import Outcome
@@ -19,7 +20,8 @@ from audit.models import Entry, ReviewItem, ReviewMonth, ReviewReport
 from audit.names import concertation_ledger
 from concertation.dpo import review_actions
 from tests.cast import PASSWORD, Circle
-from tests.dpo.reviewing import end, picked, this_month
+from tests.dpo.reviewing import end, page, picked, this_month
+from tests.dpo.test_verify import tamper
 from tests.signin import signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
@@ -145,6 +147,23 @@ def test_a_wrong_password_signs_nothing_and_is_recorded(circle: Circle, dpo: Cli
     assert not ReviewReport.objects.exists()
     refused = Entry.objects.filter(outcome=Outcome.REFUSED, verb="review_signed")
     assert refused.get().reason == "wrong_password"
+
+
+def test_who_signs_reads_whether_the_log_was_verified_since_the_queue_was_built(
+    circle: Circle, dpo: Client
+) -> None:
+    picked(circle)
+    finish()
+    look_at_all(circle, dpo)
+    assert "Vérifiez le journal" in page(dpo, circle, "review")
+    dpo.post(reverse("ledger-verify", args=[circle.concertation.slug]))
+    assert "rien n’a été modifié ni retiré" in page(dpo, circle, "review")
+    tamper(concertation_ledger(circle.concertation.id), 2)
+    dpo.post(reverse("ledger-verify", args=[circle.concertation.slug]))
+    assert "Le journal ne correspond plus à ce qui fut inscrit" in page(dpo, circle, "review")
+    # A verification from before this queue says nothing of this month.
+    ReviewMonth.objects.update(built_at=timezone.now() + timedelta(days=1))
+    assert "Vérifiez le journal" in page(dpo, circle, "review")
 
 
 def test_a_month_has_one_report(circle: Circle, dpo: Client) -> None:

@@ -23,6 +23,7 @@ def is_fine(house: House, page: Page, name: str) -> None:
         page.context.add_cookies([cookie])  # type: ignore[list-item]  # a cookie's three parts
         page.reload()
         unfold(page)
+        fits(page)
         is_accessible(page)
         house.picture(page, f"{name}-{language}")
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
@@ -127,6 +128,7 @@ def test_a_month_is_reviewed_asked_about_verified_and_signed(own: House) -> None
     page.get_by_role("button", name="Vérifier").first.click()
     says(page, "recalculée")
     page = own.visit("dpo", "revue")
+    says(page, "rien n’a été modifié ni retiré")
     is_fine(own, page, "month-6-signing")
     write(page, password="ce n’est pas celui-là")
     page.get_by_role("button", name="Signer le rapport").click()

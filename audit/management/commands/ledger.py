@@ -25,7 +25,7 @@ from audit.checkpoint import (
 from audit.models import Checkpoint, Entry, Ledger
 from audit.names import InvalidLedgerNameError, check_name
 from audit.proofs import Consistency, Inclusion, NoEntryError, prove, prove_consistency
-from audit.prune import PRUNABLE, carry_out, plan
+from audit.prune import PRUNABLE, ClockError, carry_out, plan, silent_months
 from audit.verify import FirstBad, LedgerResult, Progress, Result, verify_all
 from audit.witness import ForkError, MemoryFileError, Witness, cosign
 
@@ -53,6 +53,9 @@ class Command(BaseCommand):
         which.add_argument("--show", action="store_true", help="public keys, for whoever checks")
         prune = commands.add_parser("prune", help="remove what retention no longer keeps")
         prune.add_argument("--dry-run", action="store_true", help="say what would go")
+        prune.add_argument(
+            "--silence-was-real", action="store_true", help="a month without entries is no clock"
+        )
         _add_prove(commands.add_parser("prove", help="write a proof that other tools check"))
         _add_witness(commands.add_parser("witness", help="cosign, on another machine"))
 
@@ -62,7 +65,7 @@ class Command(BaseCommand):
         elif subcommand == "checkpoint":
             self._signed(sign_all)
         elif subcommand == "prune":
-            self._prune(dry_run=options["dry_run"])
+            self._prune(dry_run=options["dry_run"], silence=options["silence_was_real"])
         elif subcommand == "prove":
             self._prove(options)
         elif subcommand == "witness":
@@ -104,7 +107,14 @@ class Command(BaseCommand):
         except (ImproperlyConfigured, OSError) as error:
             raise CommandError(f"No checkpoint was signed: {error}.") from error
 
-    def _prune(self, *, dry_run: bool) -> None:
+    def _prune(self, *, dry_run: bool, silence: bool) -> None:
+        silent = silent_months()
+        if silent and not silence and not dry_run:
+            raise CommandError(
+                f"Nothing was recorded in {silent[-1]:%Y-%m} ({len(silent)} such months of the last"
+                " 12): is the clock right? Nothing was removed. If nobody used the server then, run"
+                " again with --silence-was-real."
+            )
         for name in Ledger.objects.order_by("name").values_list("name", flat=True):
             planned = plan(name)
             counts = ", ".join(f"{planned.count(klass)} {klass}" for klass in PRUNABLE)
@@ -116,6 +126,8 @@ class Command(BaseCommand):
             except ProgrammingError as error:
                 why = "Only the owner of the tables may prune: set DATABASE_OWNER_URL."
                 raise CommandError(why) from error
+            except ClockError as error:
+                raise CommandError(f"{name}: {error}; nothing was removed.") from error
             self.stdout.write(f"{name}: {removed} entries removed ({counts} due).")
 
     def _show_keys(self) -> None:
