@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
@@ -23,6 +25,11 @@ from tests.e2e.demo import Demo
 DESK: Final = ViewportSize(width=1280, height=900)
 TILLEULS: Final = "/les-tilleuls"
 PHONE: Final = ViewportSize(width=360, height=740)
+
+
+def today() -> date:
+    """The day in Brussels, whatever the clock of the machine says near midnight."""
+    return datetime.now(ZoneInfo("Europe/Brussels")).date()
 
 
 @dataclass

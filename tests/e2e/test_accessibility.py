@@ -1,12 +1,12 @@
 """axe finds nothing on the pages people use, in French and in Dutch."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.people import House, fits, is_accessible, unfold, write
+from tests.e2e.people import House, fits, is_accessible, today, unfold, write
 
 PAGES = [
     ("participant", "/"),
@@ -97,7 +97,7 @@ def test_an_action_changed_by_two_at_once_is_accessible(
     days = {"fr": 3, "nl": 4}[language] + {"light": 0, "dark": 2}[scheme]
     for each, ahead in ((other, days), (page, 20)):
         form = each.locator("form:has(input[value=postpone])")
-        day = date.today() + timedelta(days=ahead)  # noqa: DTZ011 - the day of the browser
+        day = today() + timedelta(days=ahead)
         write(form, due_on=day.isoformat(), text=f"Le bailleur rappelle, {ahead}")
         form.locator("button[type=submit]").click()
         each.wait_for_load_state()

@@ -1,12 +1,12 @@
 """Who reads a single situation, in a real browser: a limited reader, a conflict, a guest."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import TILLEULS, House, choose, says, write
+from tests.e2e.people import TILLEULS, House, choose, says, today, write
 from tests.e2e.test_sharing import looks_right
 from tests.e2e.test_walks import CODE, bring
 
@@ -81,7 +81,7 @@ def test_a_guest_reads_the_situation_ticked_for_them_until_it_is_taken_back(hous
     desk = house.visit("coordination", "membres")
     desk.get_by_role("link", name="Ouvrir des situations Solène Invitée").click()
     desk.get_by_label(re.compile(code)).check(force=True)
-    write(desk, until=(date.today() + timedelta(days=7)).isoformat())  # noqa: DTZ011
+    write(desk, until=(today() + timedelta(days=7)).isoformat())
     desk.get_by_role("button", name="Ouvrir ce qui est coché").click()
     expect(desk.locator("section[aria-labelledby=t-open]")).to_contain_text(code)
     looks_right(house, desk, "53-guest-desk")

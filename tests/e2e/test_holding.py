@@ -2,11 +2,11 @@
 
 import re
 import time
-from datetime import date, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import House, fits, says, unfold, write
+from tests.e2e.people import House, fits, says, today, unfold, write
 
 
 def test_a_case_manager_is_told_opens_and_updates_from_a_phone(house: House) -> None:
@@ -36,7 +36,7 @@ def test_a_case_manager_is_told_opens_and_updates_from_a_phone(house: House) -> 
     says(phone, "Elle connaît la maison médicale.")
     phone.get_by_role("button", name="Accepter").click()
     says(phone, "Vous êtes référent·e de cette situation.")
-    later = (date.today() + timedelta(days=20)).isoformat()  # noqa: DTZ011 - as the browser has it
+    later = (today() + timedelta(days=20)).isoformat()
     unfold(phone)
     form = phone.locator("form[action$='/suivi']")
     write(form, next_review_on=later)

@@ -1,11 +1,11 @@
 """A whole meeting in two browsers: the coordinator shares the screen, a participant follows."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import Page, Position, expect
 
-from tests.e2e.people import DESK, PHONE, House, choose, fits, is_accessible, says, write
+from tests.e2e.people import DESK, PHONE, House, choose, fits, is_accessible, says, today, write
 
 CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 POINTS = 6
@@ -16,7 +16,7 @@ GRIP: Position = {"x": 6, "y": 3}
 def plan_for_today(page: Page) -> str:
     """A meeting of today, the next one; gives the address of its page."""
     page.get_by_role("link", name="Prévoir une réunion").click()
-    write(page, day=date.today().isoformat(), at="23:50", place="par vidéo")  # noqa: DTZ011
+    write(page, day=today().isoformat(), at="23:59", place="par vidéo")
     page.get_by_role("button", name="Mettre au calendrier").click()
     says(page, "au calendrier")
     return page.url
@@ -158,7 +158,7 @@ def enter_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
-    due = date.today() + timedelta(days=20)  # noqa: DTZ011 - as the browser has it
+    due = today() + timedelta(days=20)
     page.locator("[name=due_on]").fill(due.isoformat())
     page.locator("[name=due_on]").press("Enter")
     says(page, "Passer le mercredi")

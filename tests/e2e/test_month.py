@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.demo import Demo
-from tests.e2e.people import House, fits, is_accessible, says, unfold, write
+from tests.e2e.people import House, fits, is_accessible, says, today, unfold, write
 
 LANGUAGES = ["fr", "nl"]
 PHONE = {"width": 360, "height": 740}
@@ -69,7 +69,7 @@ def look_at_the_rest(page: Page) -> None:
 
 def test_a_month_is_reviewed_asked_about_verified_and_signed(own: House) -> None:
     # The coordinator takes a file away: that is looked at every month.
-    page = own.visit("coordination", f"rapport/{date.today().year}")  # noqa: DTZ011
+    page = own.visit("coordination", f"rapport/{today().year}")
     assert page.request.get(f"{page.url}?format=json").ok
 
     page = own.visit("dpo", "revue")
@@ -184,7 +184,7 @@ def test_the_log_is_searched_kept_counted_taken_away_and_says_who_saw(house: Hou
 
 
 def test_a_search_over_an_empty_time_teaches_what_to_do(house: House) -> None:
-    tomorrow = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011
+    tomorrow = (today() + timedelta(days=1)).isoformat()
     page = house.visit("dpo", f"journal?since={tomorrow}")
     says(page, "Aucune entrée ne correspond.")
     is_fine(house, page, "log-3-empty")

@@ -1,12 +1,11 @@
 """“Puis-je partager ?” in a real browser: question by question, an emergency, a withdrawal."""
 
 import re
-from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import PHONE, House, choose, fits, is_accessible, says, write
+from tests.e2e.people import PHONE, House, choose, fits, is_accessible, says, today, write
 
 
 def draft(page: Page, headline: str) -> None:
@@ -51,7 +50,7 @@ def test_a_secret_is_shared_with_named_people_question_by_question(house: House)
     answer(page, "yes")
     says(page, "accord précis et libre")
     choose(page, "answer", "yes")
-    write(page, agreed_on=date.today().isoformat(), agreed_how="de vive voix")  # noqa: DTZ011
+    write(page, agreed_on=today().isoformat(), agreed_how="de vive voix")
     looks_right(house, page, "share-q8")
     page.get_by_role("button", name="Continuer").click()
     says(page, "tenu au secret, et signataire")

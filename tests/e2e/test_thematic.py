@@ -1,11 +1,11 @@
 """A thematic concertation: findings, a need, an action, answered from its owner’s home."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import Page
 
 from concertation.meetings.models import MeetingNote
-from tests.e2e.people import DESK, PHONE, House, choose, fits, is_accessible, says, write
+from tests.e2e.people import DESK, PHONE, House, choose, fits, is_accessible, says, today, write
 from tests.e2e.test_canary import files_with
 
 FINDING = "Les lits de crise manquent le week-end"
@@ -27,7 +27,7 @@ def opened(house: House) -> tuple[Page, str]:
     """The coordinator plans one for today and opens it; gives the address of its page."""
     page = house.visit("coordination", "reunions")
     page.get_by_role("link", name="Prévoir une réunion").click()
-    write(page, day=date.today().isoformat(), at="23:40", place="par vidéo")  # noqa: DTZ011
+    write(page, day=today().isoformat(), at="23:59", place="par vidéo")
     choose(page, "kind", "thematic")
     page.get_by_role("button", name="Mettre au calendrier").click()
     says(page, "au calendrier")
@@ -55,7 +55,7 @@ def test_a_thematic_concertation_notes_and_its_action_is_answered(apart: House) 
     form = screen.locator("form[action$='/actions']")
     owner = form.locator("[name=owner]")
     owner.select_option(label=str(owner.locator("option", has_text="Noor Exemple").inner_text()))
-    in_a_week = date.today() + timedelta(days=7)  # noqa: DTZ011
+    in_a_week = today() + timedelta(days=7)
     write(form, text=ACTION, due_on=in_a_week.isoformat())
     form.get_by_role("button", name="Ajouter l’action collective").click()
     says(screen, ACTION)
