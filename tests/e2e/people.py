@@ -145,13 +145,15 @@ class House:
 
 
 def is_accessible(page: Page) -> None:
-    """axe finds nothing on the page as it stands."""
+    """axe finds nothing on the page as it stands, once it is whole."""
+    page.wait_for_load_state()
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
 
 def fits(page: Page) -> None:
-    """Nothing makes the page wider than the screen."""
+    """Nothing makes the page wider than the screen, once its style is there."""
+    page.wait_for_load_state()
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{page.url} is {wide} pixels too wide"
 
