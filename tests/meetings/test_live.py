@@ -158,7 +158,12 @@ def test_what_was_put_aside_and_what_was_not_reached_come_back(circle: Circle) -
     assert {show_code(str(about.code)), show_code(str(never.code))} <= codes
 
 
-def test_a_pause_stops_the_clocks_and_empties_the_screen(circle: Circle) -> None:
+def test_a_pause_stops_the_clocks_and_empties_the_screen(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # At noon: over midnight a point takes no more than was set aside, and pauses don't count.
+    noon = timezone.localtime().replace(hour=12, minute=0)
+    monkeypatch.setattr(timezone, "now", lambda: noon)
     about = bring(circle.participant)
     row = held_now(circle)
     show(circle, row.id, about)
