@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit import keeping
@@ -90,7 +91,8 @@ def decide(actor: gate.Actor, *, agreed: bool) -> None:
 def take_back(actor: gate.Actor) -> None:
     """Go back to the rule before the decision ends. Raises `Refused` or `NothingAsked`."""
     with _step(actor, Act.KEEP_LOG, Verb.RETENTION_EXTENDED) as (pen, last):
-        if last is None or last.state != LogAnswer.DECIDED:
+        waits = last is not None and last.ended is None
+        if waits or keeping.in_force(_steps(actor), timezone.now()) is None:
             raise errors.NothingAsked
         _record(actor, pen, Verb.RETENTION_EXTENDED, value=1)
         notices.tell(_holders(actor, Role.DPO, Role.COORDINATOR), DECIDED)
@@ -101,8 +103,12 @@ def _step(actor: gate.Actor, act: Act, verb: Verb) -> Iterator[tuple[gate.Pen, Q
     """One step of a question, alone: of two people at once the second sees what the first did."""
     with gate.writing(actor, act, verb=verb, purpose=Purpose.REVIEW) as pen:
         Concertation.objects.select_for_update(no_key=True).get(id=circle_of(actor))
-        found = questions(keeping.steps(Ledger.objects.get(name=ledger_name(actor))))
+        found = questions(_steps(actor))
         yield pen, found[-1] if found else None
+
+
+def _steps(actor: gate.Actor) -> list[keeping.Step]:
+    return keeping.steps(Ledger.objects.get(name=ledger_name(actor)))
 
 
 def _record(actor: gate.Actor, pen: gate.Pen, verb: Verb, **details: DetailValue) -> None:

@@ -130,6 +130,21 @@ def test_nobody_decides_before_the_opinion_and_only_the_dpo_gives_it(alone: Circ
     assert keeping.in_force(found, timezone.now()) is None
 
 
+def test_a_decision_in_force_is_taken_back_also_after_another_question_was_declined(
+    alone: Circle,
+) -> None:
+    for agreed in (True, False):
+        actions.ask(alone.coordinator.actor, **ASKED)
+        actions.advise(alone.dpo.actor, opinion="favourable")
+        with pytest.raises(errors.NothingAsked):
+            actions.take_back(alone.coordinator.actor)
+        actions.decide(alone.coordinator.actor, agreed=agreed)
+    assert keeping_page(alone.coordinator.actor).may_take_back
+    actions.take_back(alone.coordinator.actor)
+    page = keeping_page(alone.coordinator.actor)
+    assert (page.years, page.may_take_back) == (1, False)
+
+
 def test_who_asked_leaves_the_decision_to_another_coordinator(circle: Circle) -> None:
     second = Participation.objects.get(person=circle.participant.actor.person)
     second.roles = ["participant", "coordinator"]
