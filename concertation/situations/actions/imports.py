@@ -7,7 +7,7 @@ it comes back in a file, with the reasons.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -27,6 +27,19 @@ from ethics.secrecy.models import ContainerKind
 
 # A step answers well before anybody wonders, and a table of 2,000 rows takes some twenty.
 STEP_SECONDS: Final = 1.5
+# Rows worked through together: their drafts are one action, decided, locked and recorded once.
+AT_ONCE: Final = 20
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReadyRow:
+    """A row that may become a draft, who brings it, and the passages that were answered for."""
+
+    number: int
+    form_number: UUID
+    who: Participation
+    read: columns.ReadRow
+    kept: frozenset[str]
 
 
 def upload_table(actor: gate.Actor, *, file: bytes) -> UUID:
@@ -114,15 +127,16 @@ def _write(actor: gate.Actor, number: UUID, value: Any, version: int) -> None:
         raise errors.StaleVersion
 
 
-def _for_a_while(value: dict[str, Any], work: Callable[[int], None]) -> None:
+def _for_a_while(value: dict[str, Any], work: Callable[[range], None]) -> None:
     until = time.monotonic() + STEP_SECONDS
     while value["next"] < len(value["rows"]) and time.monotonic() < until:
-        work(value["next"])
-        value["next"] += 1
+        numbers = range(value["next"], min(value["next"] + AT_ONCE, len(value["rows"])))
+        work(numbers)
+        value["next"] = numbers.stop
 
 
-def _checker(actor: gate.Actor, value: dict[str, Any]) -> Callable[[int], None]:
-    """Checks one row: what isn't understood, who brings it, and what the guard finds."""
+def _checker(actor: gate.Actor, value: dict[str, Any]) -> Callable[[range], None]:
+    """Checks rows: what isn't understood, who brings each, and what the guard finds."""
     people = bringers(actor)
     names = gate.known_names(actor.concertation)
 
@@ -143,7 +157,11 @@ def _checker(actor: gate.Actor, value: dict[str, Any]) -> Callable[[int], None]:
         elif soft := sorted({each.kind for each in found}):
             value["soft"][str(number)] = soft
 
-    return check
+    def work(numbers: range) -> None:
+        for number in numbers:
+            check(number)
+
+    return work
 
 
 def passages(read: columns.ReadRow, names: frozenset[str]) -> list[gate.Passage]:
@@ -154,55 +172,83 @@ def passages(read: columns.ReadRow, names: frozenset[str]) -> list[gate.Passage]
     return [each for name, text in texts if text for each in gate.look(name, text, names)]
 
 
-def _importer(actor: gate.Actor, table: UUID, value: dict[str, Any]) -> Callable[[int], None]:
-    """Makes one row's draft; a row that was refused, or done before a stop, is passed over."""
+def _importer(actor: gate.Actor, table: UUID, value: dict[str, Any]) -> Callable[[range], None]:
+    """Makes the drafts of rows; one that was refused, or done before a stop, is passed over."""
     people = {place.id: place for place in bringers(actor)}
     names = gate.known_names(actor.concertation)
 
-    def make(number: int) -> None:
+    def ready(number: int) -> ReadyRow | None:
         row = str(number)
         if row in value["found"] or (row in value["soft"] and not value["soft_too"]):
-            return
+            return None
         read = columns.read_row(value["rows"][number], value["columns"])
         who = resolve(read.brought_by, UUID(value["owner"]), list(people.values()))
         if isinstance(who, columns.Reason):
             value["found"][row] = [[who.column, who.sentence]]
-            return
+            return None
         kept = frozenset(each.key for each in passages(read, names) if not each.hard)
-        answering = replace(actor, answers=gate.Answers(kept=kept))
+        return ReadyRow(number, uuid5(table, row), who, read, kept)
+
+    def make(rows: Sequence[ReadyRow]) -> None:
         try:
-            draft = _draft(answering, who, read, uuid5(table, row))
+            drafts = _drafts(actor, rows)
         except gate.IdentifierFound as found:
-            value["found"][row] = [[each.where, each.advice] for each in found.passages]
+            if len(rows) > 1:  # nothing of them was saved: the one that is refused stands alone
+                for each in rows:
+                    make([each])
+                return
+            reasons = [[each.where, each.advice] for each in found.passages]
+            value["found"][str(rows[0].number)] = reasons
             return
-        value["made"].setdefault(str(who.id), {})[str(draft)] = read.reference
+        for each, draft in zip(rows, drafts, strict=True):
+            value["made"].setdefault(str(each.who.id), {})[str(draft)] = each.read.reference
 
-    return make
+    def work(numbers: range) -> None:
+        rows = [row for number in numbers if (row := ready(number))]
+        # What was answered for is recorded of the draft it stands in: those are made one by one.
+        for each in (row for row in rows if row.kept):
+            make([each])
+        if plain := [row for row in rows if not row.kept]:
+            make(plain)
+
+    return work
 
 
-def _draft(actor: gate.Actor, who: Participation, read: columns.ReadRow, form_number: UUID) -> UUID:
-    """A draft sealed to the one who brings it: whoever imports it can't open it again.
+def _drafts(actor: gate.Actor, rows: Sequence[ReadyRow]) -> list[UUID]:
+    """A draft of each row, sealed to the one who brings it: whoever imports can't open it again.
 
-    `form_number` comes from the table and the row: a step done twice makes one draft.
+    The form's number comes from the table and the row: a step done twice makes one draft.
     """
-    known = Situation.objects.filter(brought_by=who, form_number=form_number).first()
-    if known is not None:
-        return known.id
-    values = read.presentation.sealed_values() | {"outcome": {}, "outcome_comment": ""}
-    with gate.writing(actor, Act.IMPORT, verb=Verb.DRAFT_SAVED, purpose=Purpose.IMPORT) as pen:
-        number = pen.open_container(ContainerKind.SITUATION, author=who.person_id)
-        row = Situation(
-            id=number,
-            container=number,
-            scope=number,
-            concertation_id=who.concertation_id,
-            brought_by=who,
-            form_number=form_number,
-        )
-        pen.seal(row, **values)
-        row.last_entry_at = moment(row.made_at.date())
-        save(actor, row)
-        pen.record(Verb.DRAFT_SAVED, row)
+    kept = frozenset[str]().union(*(each.kept for each in rows))
+    answering = replace(actor, answers=gate.Answers(kept=kept))
+    known = dict(
+        Situation.objects.filter(
+            brought_by__in={each.who.id for each in rows},
+            form_number__in=[each.form_number for each in rows],
+        ).values_list("form_number", "id")
+    )
+    with gate.writing(answering, Act.IMPORT, verb=Verb.DRAFT_SAVED, purpose=Purpose.IMPORT) as pen:
+        for each in rows:
+            if each.form_number not in known:
+                known[each.form_number] = _draft(answering, pen, each)
+    return [known[each.form_number] for each in rows]
+
+
+def _draft(actor: gate.Actor, pen: gate.Pen, ready: ReadyRow) -> UUID:
+    values = ready.read.presentation.sealed_values() | {"outcome": {}, "outcome_comment": ""}
+    number = pen.open_container(ContainerKind.SITUATION, author=ready.who.person_id)
+    row = Situation(
+        id=number,
+        container=number,
+        scope=number,
+        concertation_id=ready.who.concertation_id,
+        brought_by=ready.who,
+        form_number=ready.form_number,
+    )
+    pen.seal(row, **values)
+    row.last_entry_at = moment(row.made_at.date())
+    save(actor, row)
+    pen.record(Verb.DRAFT_SAVED, row)
     return number
 
 
