@@ -7,12 +7,24 @@ situations; nothing opened for it is kept.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, QuerySet, TextField, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -66,12 +78,16 @@ def _text(column: str) -> Cast:
     return Cast(column, TextField())
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+def _is(condition: Q) -> Case:
+    """A text too, empty when it isn't so: a number would be converted in each of thousands."""
+    return Case(When(condition, then=Value("1")), default=Value(""))
+
+
+class _Line(NamedTuple):
     """A situation in the index: clear columns, and what was counted of its actions.
 
     Numbers and days stay the text the database has: it compares as they do, and of thousands only
-    the page's few are read as such.
+    the page's few are read as such. A tuple, as thousands are made for each page.
     """
 
     id: str
@@ -80,8 +96,8 @@ class _Line:
     signalled_on: str | None
     review_on: str | None
     holder: str | None
-    brought: int
-    held: int
+    brought: str
+    held: str
     open_actions: int
     late_actions: int
     next_due: str | None
@@ -209,8 +225,8 @@ def _index(actor: gate.Actor, within: QuerySet[Situation]) -> list[_Line]:
         since=_text("signalled_on"),
         review=_text("next_review_on"),
         holder=_text("case_manager"),
-        brought=Case(When(brought_by=me, then=1), default=0),
-        held=Case(When(answered_by(me) | Q(case_manager=me), then=1), default=0),
+        brought=_is(Q(brought_by=me)),
+        held=_is(answered_by(me) | Q(case_manager=me)),
     )
     told = rows.values_list(
         "number", "code", "state", "since", "review", "holder", "brought", "held"
