@@ -72,6 +72,18 @@ def test_a_form_sent_twice_makes_one_situation(circle: Circle) -> None:
     assert Situation.objects.count() == 1
 
 
+def test_the_question_comes_first_then_closed_lists_then_free_text(circle: Circle) -> None:
+    client = signed_in(circle.participant)
+    page = text_of(client.post(url(circle, "situation-bring"), {"tried": "Un passage par semaine"}))
+    order = ["question", "needs", "urgency", "headline", "account", "tried", "wish"]
+    fields = [page.index(f'name="{name}"') for name in order]
+    assert fields == sorted(fields)
+    # What is missing is listed in the order of the page.
+    links = [page.index(f'href="#id_{name}') for name in order[:4]]
+    assert links == sorted(links)
+    assert links[-1] < fields[0]
+
+
 def test_nothing_typed_is_lost_on_an_error(circle: Circle) -> None:
     client = signed_in(circle.participant)
     typed = FORM | {"urgency": "", "headline": "x" * 81}

@@ -120,7 +120,8 @@ class VoiceForm(SituationForm):
 
 
 class PresentationForm(VoiceForm):
-    """The presentation of a situation: a draft, or a text edited later; closed lists first."""
+    """The presentation of a situation: a draft, or a text edited later: the question first, then
+    closed lists, then free text."""
 
     needs = forms.MultipleChoiceField(
         label=_("De quoi est-il question\u00a0?"),
@@ -156,11 +157,11 @@ class PresentationForm(VoiceForm):
     missing = area(_("Qui manque"), texts.MEDIUM, rows=2, required=False)
 
     field_order = [  # noqa: RUF012 - as Django declares it
+        "question",
         "needs",
         "urgency",
         "headline",
         "account",
-        "question",
         "tried",
         "strengths",
         *VOICE,
