@@ -122,6 +122,15 @@ class AlreadyBrought(SituationError):
         self.code = code
 
 
+class BroughtMeanwhile(StaleVersion):
+    """Its form came again with other words after it was shared: “back”, another window."""
+
+    message = _(
+        "Cette situation est déjà présentée et rien n’est écrasé. Vos mots sont gardés\u00a0:"
+        " comparez les deux textes, puis enregistrez s’il faut modifier."
+    )
+
+
 class LongSequenceNeeded(SituationError):
     """The answers lead beyond the short path: nothing is shared."""
 

@@ -72,6 +72,31 @@ def test_a_form_sent_twice_makes_one_situation(circle: Circle) -> None:
     assert Situation.objects.count() == 1
 
 
+def test_other_words_in_a_form_that_was_shared_stand_beside_what_is_saved(circle: Circle) -> None:
+    client = signed_in(circle.participant)
+    number = hidden(get(client, url(circle, "situation-bring")), "form_number")
+    client.post(url(circle, "situation-bring"), FORM | {"form_number": number})
+    row = Situation.objects.get()
+    page = get(client, url(circle, "situation-share", row.id))
+    client.post(
+        url(circle, "situation-share", row.id), SHORT_PATH | {"version": hidden(page, "version")}
+    )
+    row.refresh_from_db()
+    edit = url(circle, "situation-edit", show_code(row.code or ""))
+    other = FORM | {"wish": "Deux matinées au jardin", "form_number": number}
+    # Back to the form, or to the draft that was kept of it: either way nothing typed is lost.
+    for form in (url(circle, "situation-bring"), url(circle, "situation-draft", row.id)):
+        page = text_of(client.post(form, other))
+        assert "est déjà présentée" in page
+        assert page.count("Deux matinées au jardin") == 2
+        assert page.count(FORM["wish"]) == 1
+        assert f'action="{edit}"' in page
+    sent = client.post(edit, other | {"version": hidden(page, "version")})
+    assert sent.status_code == 302
+    assert "Deux matinées au jardin" in get(client, sent["Location"])
+    assert Situation.objects.count() == 1
+
+
 def test_the_question_comes_first_then_closed_lists_then_free_text(circle: Circle) -> None:
     client = signed_in(circle.participant)
     page = text_of(client.post(url(circle, "situation-bring"), {"tried": "Un passage par semaine"}))

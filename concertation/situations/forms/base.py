@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Final
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from django import forms
 from django.utils.text import capfirst
@@ -122,9 +122,21 @@ class SituationForm(ResumableForm, GuardedForm):
 
 
 class OnceForm(SituationForm):
-    """It has a number of its own: sent twice, it makes one row."""
+    """It has a number of its own: sent twice, it makes one row.
+
+    Sent again with other words (“back”, then corrected) it makes another: the row's number comes
+    from the form's and from what was typed. Nobody but who has the page knows the form's number,
+    so that the row's tells nothing of the words.
+    """
 
     number = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned values, with the number of the row they make."""
+        values = super().values()
+        number = values.pop("number")
+        said = repr(sorted((name, str(value)) for name, value in values.items()))
+        return values | {"number": number and uuid5(number, said)}
 
     @property
     def sent_before(self) -> bool:

@@ -97,6 +97,13 @@ def brings(actor: gate.Actor) -> bool:
     return gate.may(actor, Act.BRING)
 
 
+def edits(actor: gate.Actor, code: str) -> bool:
+    """Whether this person may change the text of a situation. Raises `Refused` for an unknown
+    code."""
+    row = find(actor, code, purpose=Purpose.FOLLOW_UP)
+    return gate.offers(actor, row.id).may(Act.EDIT)
+
+
 def to_edit(actor: gate.Actor, code: str, *, purpose: Purpose = Purpose.FOLLOW_UP) -> Presented:
     """Open the presentation of a situation this person may edit.
 

@@ -5,7 +5,7 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,19 +19,24 @@ from concertation.situations.errors import AlreadyBrought, LongSequenceNeeded, N
 from concertation.situations.forms import BringForm, ShareForm
 from concertation.situations.models import Situation
 from concertation.situations.reading import imports as importation
+from concertation.situations.views.following import edit_what_was_brought
 
 View = Callable[..., HttpResponse]
 
 
 def sent_twice(view: View) -> View:
-    """A draft that was shared meanwhile (a second click, another window) leads to its code."""
+    """A draft that was shared meanwhile (a second click, another window) leads to its code; words
+    that were changed since stand beside those that were shared."""
 
     @wraps(view)
-    def answer(request: HttpRequest, slug: str, **more: UUID) -> HttpResponse:
+    def answer(request: CircleRequest, slug: str, **more: UUID) -> HttpResponse:
         try:
             return view(request, slug, **more)
         except AlreadyBrought as error:
-            return redirect("situation-code", slug=slug, code=show_code(error.code))
+            code = show_code(error.code)
+            typed = "headline" in request.POST and "autosave" not in request.POST
+            beside = edit_what_was_brought(request, slug, code) if typed else None
+            return beside or redirect("situation-code", slug=slug, code=code)
         except NotReadable as error:
             messages.error(request, str(error))
             return redirect("situation-drafts", slug=slug)

@@ -15,7 +15,12 @@ from concertation.accounts.actions import note_visit
 from concertation.door import CircleRequest, Door, door
 from concertation.situations import actions, noticing, reading
 from concertation.situations.codes import parse_code, show_code
-from concertation.situations.errors import NotReadable, SituationError, StaleVersion
+from concertation.situations.errors import (
+    BroughtMeanwhile,
+    NotReadable,
+    SituationError,
+    StaleVersion,
+)
 from concertation.situations.errors_following import NotAskedToHold
 from concertation.situations.forms import (
     ActionForm,
@@ -224,6 +229,24 @@ def edit(request: CircleRequest, slug: str, code: str) -> HttpResponse:
     conflicts = form.conflicts(saved.presentation, saved.version)
     context = {"form": form, "saved": saved, "conflicts": conflicts, "slug": slug}
     return render(request, "situations/edit.html", context)
+
+
+def edit_what_was_brought(request: CircleRequest, slug: str, code: str) -> HttpResponse | None:
+    """The form to bring a situation, sent again after it was shared, beside what is saved; `None`
+    when it says the same, or for whoever doesn't edit."""
+    if not reading.edits(request.actor, code):
+        return None
+    try:
+        saved = reading.to_edit(request.actor, code)
+    except NotReadable:
+        return None
+    initial = PresentationForm.initial_of(saved.presentation, saved.version)
+    form = PresentationForm(request.POST, initial=initial)
+    form.is_valid()
+    form.refuse(BroughtMeanwhile())
+    conflicts = form.conflicts(saved.presentation, saved.version)
+    context = {"form": form, "saved": saved, "conflicts": conflicts, "slug": slug}
+    return render(request, "situations/edit.html", context) if conflicts else None
 
 
 @door(Door.CIRCLE)
