@@ -13,7 +13,7 @@ from concertation.situations.models import AgreedAction, Contribution, Situation
 from tests.cast import Circle, number_of
 from tests.signin import signed_in
 from tests.situations import story
-from tests.situations.pages import get, text_of, url
+from tests.situations.pages import get, hidden, text_of, url
 
 pytestmark = pytest.mark.django_db(databases=["default", "erasure"])
 
@@ -131,3 +131,21 @@ def test_a_proposal_and_an_entry_sent_twice_are_made_once(circle: Circle) -> Non
     # Another form says the same again: that is meant.
     client.post(url(circle, "situation-contribute", code), entry | {"number": numbers[1]})
     assert Contribution.objects.count() == 2
+
+
+def test_a_form_sent_again_with_other_words_loses_none_of_them(circle: Circle) -> None:
+    """“Back”, then corrected: what was sent first stands in the group's sight already."""
+    row = story.bring(circle.participant)
+    code = show_code(str(row.code))
+    client = signed_in(circle.manager)
+    number = hidden(get(client, url(circle, "situation", code)), "number")
+    action = {"owner": str(number_of(circle.participant)), "due_on": due(9), "number": number}
+    entry = {"kind": "information", "number": number}
+    for text in ("Passer le mardi", "Passer le jeudi"):
+        client.post(url(circle, "situation-action-propose", code), action | {"text": text})
+        client.post(url(circle, "situation-contribute", code), entry | {"text": f"{text}, noté"})
+    page = get(client, url(circle, "situation", code))
+    for words in ("Passer le mardi", "Passer le jeudi"):
+        assert words in page
+        assert f"{words}, noté" in page
+    assert (AgreedAction.objects.count(), Contribution.objects.count()) == (2, 2)

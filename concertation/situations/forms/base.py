@@ -134,9 +134,10 @@ class OnceForm(SituationForm):
     def values(self) -> dict[str, Any]:
         """The cleaned values, with the number of the row they make."""
         values = super().values()
-        number = values.pop("number")
-        said = repr(sorted((name, str(value)) for name, value in values.items()))
-        return values | {"number": number and uuid5(number, said)}
+        if number := values.pop("number", None):
+            said = repr(sorted((name, str(value)) for name, value in values.items()))
+            values["number"] = uuid5(number, said)
+        return values
 
     @property
     def sent_before(self) -> bool:
