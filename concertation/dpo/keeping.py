@@ -20,6 +20,7 @@ from audit.models import Ledger
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.dpo.searches import ledger_name
+from concertation.meetings.reading import circle_of
 from concertation.situations.enums import Opinion
 from ethics import gate
 from ethics.policy import Act
@@ -102,10 +103,15 @@ class KeepingPage:
 
 
 def keeping_page(actor: gate.Actor) -> KeepingPage:
-    """The page, for those who decide and the DPO; raises `Refused`."""
+    """The page, for those who decide and the DPO; it tells what stands in the log, so reading it
+    is recorded. Raises `Refused`."""
     coordinates = gate.may(actor, Act.KEEP_LOG)
-    if not coordinates:
-        gate.allow(actor, Act.GIVE_OPINION, purpose=Purpose.REVIEW, record=False)
+    gate.allow(
+        actor,
+        Act.KEEP_LOG if coordinates else Act.GIVE_OPINION,
+        purpose=Purpose.REVIEW,
+        subjects=[keeping.about_the_log(circle_of(actor))],
+    )
     found, now = keeping.steps(Ledger.objects.get(name=ledger_name(actor))), timezone.now()
     told = questions(found)
     waiting = told.pop() if told and told[-1].ended is None else None
