@@ -80,8 +80,10 @@ class Verb(StrEnum):
     TEXT_RETURNED = "text_returned"
     SIGN_OUT = "sign_out"
     SESSION_ENDED = "session_ended"
+    REACH_SAID = "reach_said"
     # the charter
     CHARTER_READ = "charter_read"
+    CHARTER_DRAFTED = "charter_drafted"
     CHARTER_PUBLISHED = "charter_published"
     CHARTER_SIGNED = "charter_signed"
     CHARTER_WITHDRAWN = "charter_withdrawn"
@@ -202,6 +204,7 @@ class Verb(StrEnum):
 
 GOVERNANCE_VERBS = frozenset(
     {
+        Verb.CHARTER_DRAFTED,
         Verb.CHARTER_PUBLISHED,
         Verb.CHARTER_SIGNED,
         Verb.CHARTER_WITHDRAWN,

@@ -21,6 +21,8 @@ from audit.names import PLATFORM, ledger_id
 YEAR: Final = timedelta(days=365)
 # What a decision may choose; one year is the rule, and takes a decision back.
 YEARS: Final = (2, 3)
+# Between the decision to keep less and its effect: everybody is told, and nothing goes meanwhile.
+NOTICE: Final = timedelta(days=30)
 # Two leap days fit in: never early.
 AFTER_ACCESS: Final = timedelta(days=5 * 365 + 2)
 
@@ -90,14 +92,35 @@ def years_of(step: Step) -> int:
 
 
 def in_force(found: Iterable[Step], moment: datetime) -> Step | None:
-    """The decision that holds at a moment: the last one, as long as the years it gives."""
-    last = None
-    for step in found:
-        if step.event.verb == DECIDED and step.time <= moment:
-            last = step
-    if last is None or years_of(last) == 1 or moment >= ends(last):
+    """The decision that holds at a moment: the last one, as long as the years it gives.
+
+    One that shortens holds only after its notice; until then the longer one does.
+    """
+    holds: Step | None = None
+    for step in _decided(found, moment):
+        if holds is None or not _waits(step, holds, moment):
+            holds = step
+    if holds is None or years_of(holds) == 1 or moment >= ends(holds):
         return None
-    return last
+    return holds
+
+
+def announced(found: Iterable[Step], moment: datetime) -> Step | None:
+    """The decision to keep less that was taken and doesn't hold yet."""
+    told = list(found)
+    holds, decided = in_force(told, moment), _decided(told, moment)
+    if holds is None or not decided or decided[-1].index == holds.index:
+        return None
+    return decided[-1]
+
+
+def _decided(found: Iterable[Step], moment: datetime) -> list[Step]:
+    return [step for step in found if step.event.verb == DECIDED and step.time <= moment]
+
+
+def _waits(step: Step, holds: Step, moment: datetime) -> bool:
+    shorter = years_of(step) < years_of(holds)
+    return shorter and moment < min(ends(holds), step.time + NOTICE)
 
 
 def ends(decision: Step) -> datetime:

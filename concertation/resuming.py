@@ -19,7 +19,7 @@ from ethics.secrecy.chain import ChainBroken
 # The field that says: this is a text given back, show it and do nothing.
 RESUMED: Final = "reprendre"
 READ_AGAIN: Final = _("Voici ce que vous aviez écrit. Relisez, puis envoyez.")
-_NEVER_KEPT: Final = frozenset({"password", "searched"})
+NEVER_KEPT: Final = frozenset({"password", "searched"})
 # Longer than a number or a code: an answer of a closed list is quickly given again.
 _TYPED: Final = 40
 
@@ -43,7 +43,7 @@ def keep_interrupted(request: HttpRequest, slug: str, person: UUID, keys: UUID) 
     fields = {name: request.POST.getlist(name) for name in request.POST}
     fields.pop("csrfmiddlewaretoken", None)
     values = [each for several in fields.values() for each in several]
-    if _NEVER_KEPT & fields.keys() or not any(_is_typed(each) for each in values):
+    if NEVER_KEPT & fields.keys() or not any(_is_typed(each) for each in values):
         return False
     circle = Concertation.objects.filter(slug=slug).values_list("id", flat=True).first()
     if circle is None:

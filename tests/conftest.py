@@ -16,6 +16,7 @@ from concertation import translations
 from ethics.secrecy import chain
 from tests.audit.flush import flush_lifts_the_triggers
 from tests.cast import Circle, make_circle
+from tests.recording import watched
 
 __all__ = ["flush_lifts_the_triggers"]
 
@@ -48,6 +49,23 @@ def _client_refuses_inline_code() -> Iterator[None]:
         if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
             found = _REFUSED.search(response.content)
             assert found is None, f"inline code in {parameters.get('PATH_INFO')}: {found!r}"
+        return response
+
+    with patch.object(Client, "request", request):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_act_without_an_event() -> Iterator[None]:
+    """What a request of a test wrote stands in the ledger too (`tests.recording`)."""
+    ask = Client.request
+
+    def request(self: Client, **parameters: Any) -> Any:
+        with watched() as statements:
+            response = ask(self, **parameters)
+        written = statements.unrecorded
+        asked = f"{parameters.get('REQUEST_METHOD')} {parameters.get('PATH_INFO')}"
+        assert not written, f"{asked} wrote this and left no event: {written}"
         return response
 
     with patch.object(Client, "request", request):

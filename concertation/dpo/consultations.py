@@ -47,7 +47,7 @@ class Consultations:
 
 
 def consultations(actor: gate.Actor, typed: str) -> Consultations:
-    """The report for the situation of this code, however it was typed; recorded as an export.
+    """The report for the situation with this number, or code; recorded as an export.
 
     Raises `Refused` or `UnknownCode`, both recorded.
     """

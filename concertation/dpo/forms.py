@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from audit.enums import Outcome
@@ -38,7 +39,11 @@ def _day(label: Any) -> forms.DateField:
 
 
 class SearchForm(forms.Form):
-    """Who, which situation, what, when, with which result. Nothing is asked, all may be left."""
+    """Who, which situation, what, when, with which result. Nothing is asked, all may be left.
+
+    It is sent by POST: the field of the situation takes whatever is typed. What was understood
+    then stands in the address, by numbers (`searched`).
+    """
 
     person = forms.ChoiceField(label=_("Personne"), required=False)
     organisation = forms.ChoiceField(label=_("Organisation"), required=False)
@@ -74,7 +79,7 @@ class SearchForm(forms.Form):
         chosen.choices = [("", everything), *choices]
 
     def clean_code(self) -> str:
-        """Find the situation however its code was typed; the code itself is kept nowhere."""
+        """Find the situation however its code was typed, or by its number; neither is kept."""
         typed = str(self.cleaned_data["code"]).strip()
         if not typed:
             return ""
@@ -115,9 +120,16 @@ class SearchForm(forms.Form):
 
     def kept(self) -> dict[str, str]:
         """The search as it is saved: the situation by its number, never by its code."""
-        data = self.cleaned_data
-        filters = {name: str(data[name]) for name in KEPT if data.get(name)}
-        return filters | ({"situation": str(self.situation[0])} if self.situation else {})
+        found = {"situation": str(self.situation[0])} if self.situation else {}
+        data = self.cleaned_data | found
+        return {name: str(data[name]) for name in KEPT if data.get(name)}
+
+
+def searched(actor: gate.Actor, address: QueryDict) -> QueryDict:
+    """The search that stands in an address, as it would be typed."""
+    data = address.copy()
+    data["code"] = reading.code_to_show(actor, address.get("situation", ""))
+    return data
 
 
 def page_number(data: Mapping[str, Any]) -> int:

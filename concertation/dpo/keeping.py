@@ -20,6 +20,7 @@ from audit.models import Ledger
 from concertation.accounts.enums import ParticipationState
 from concertation.accounts.models import Organisation, Participation, User
 from concertation.dpo.searches import ledger_name
+from concertation.meetings.reading import circle_of
 from concertation.situations.enums import Opinion
 from ethics import gate
 from ethics.policy import Act
@@ -88,6 +89,9 @@ class KeepingPage:
 
     years: int
     holds_until: datetime | None
+    # What holds afterwards: the rule, or fewer years that were decided and wait for their day.
+    years_then: int
+    shortened: bool
     open: Shown | None
     before: tuple[Shown, ...]
     may_ask: bool
@@ -99,28 +103,42 @@ class KeepingPage:
 
 
 def keeping_page(actor: gate.Actor) -> KeepingPage:
-    """The page, for those who decide and the DPO; raises `Refused`."""
+    """The page, for those who decide and the DPO; it tells what stands in the log, so reading it
+    is recorded. Raises `Refused`."""
     coordinates = gate.may(actor, Act.KEEP_LOG)
-    if not coordinates:
-        gate.allow(actor, Act.GIVE_OPINION, purpose=Purpose.REVIEW, record=False)
+    gate.allow(
+        actor,
+        Act.KEEP_LOG if coordinates else Act.GIVE_OPINION,
+        purpose=Purpose.REVIEW,
+        subjects=[keeping.about_the_log(circle_of(actor))],
+    )
     found, now = keeping.steps(Ledger.objects.get(name=ledger_name(actor))), timezone.now()
     told = questions(found)
     waiting = told.pop() if told and told[-1].ended is None else None
-    decision = keeping.in_force(found, now)
+    decision, next_one = keeping.in_force(found, now), keeping.announced(found, now)
     names = _names(found)
     advised = waiting is not None and waiting.state == LogAnswer.ADVISED
     own = waiting is not None and not may_decide(actor, waiting)
     return KeepingPage(
         years=1 if decision is None else keeping.years_of(decision),
-        holds_until=None if decision is None else keeping.ends(decision),
+        holds_until=_holds_until(decision, next_one),
+        years_then=1 if next_one is None else keeping.years_of(next_one),
+        shortened=next_one is not None,
         open=None if waiting is None else _shown(waiting, names),
         before=tuple(_shown(each, names) for each in reversed(told[-SHOWN:])),
         may_ask=coordinates and waiting is None,
         may_advise=not coordinates and waiting is not None and not advised,
         may_decide=coordinates and advised and not own,
         must_leave_it=coordinates and advised and own,
-        may_take_back=coordinates and waiting is None and decision is not None,
+        may_take_back=coordinates and waiting is None and decision is not None and next_one is None,
     )
+
+
+def _holds_until(decision: Step | None, next_one: Step | None) -> datetime | None:
+    if decision is None:
+        return None
+    end = keeping.ends(decision)
+    return end if next_one is None else min(end, next_one.time + keeping.NOTICE)
 
 
 def waits_for_opinion(actor: gate.Actor) -> bool:

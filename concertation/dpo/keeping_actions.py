@@ -50,6 +50,16 @@ DECIDED: Final[notices.Text] = (
     ),
 )
 
+SHORTENED: Final[notices.Text] = (
+    _("Le journal sera gardé moins longtemps"),
+    _(
+        "Bonjour,\n\nDans trente jours, le journal des accès de la concertation sera gardé moins"
+        " longtemps, par une décision de la coordination : ce qui est plus ancien en disparaîtra,"
+        " sans retour. Si quelque chose doit encore y être lu, dites-le d’ici là au ou à la DPO."
+        " Ce que vous avez fait vous-même se lit dans « Mon journal ».\n"
+    ),
+)
+
 
 def ask(actor: gate.Actor, *, reason: str, years: int) -> None:
     """Ask to keep the log two or three years; the DPO is told.
@@ -84,18 +94,27 @@ def decide(actor: gate.Actor, *, agreed: bool) -> None:
             raise errors.NothingAsked
         if not may_decide(actor, last):
             raise errors.AnotherDecides
-        _record(actor, pen, verb, value=keeping.years_of(last.asked) if agreed else 1)
-        notices.tell(_holders(actor, Role.DPO, Role.COORDINATOR), DECIDED)
+        years = keeping.years_of(last.asked) if agreed else 1
+        _record(actor, pen, verb, value=years)
+        holds = keeping.in_force(_steps(actor), timezone.now())
+        if agreed and holds is not None and years < keeping.years_of(holds):
+            notices.tell(_everybody(actor), SHORTENED)
+        else:
+            notices.tell(_holders(actor, Role.DPO, Role.COORDINATOR), DECIDED)
 
 
 def take_back(actor: gate.Actor) -> None:
-    """Go back to the rule before the decision ends. Raises `Refused` or `NothingAsked`."""
+    """Go back to the rule before the decision ends, after thirty days' notice to everybody.
+
+    At once, whoever has something to hide would have the log pruned the same day. Raises
+    `Refused` or `NothingAsked`.
+    """
     with _step(actor, Act.KEEP_LOG, Verb.RETENTION_EXTENDED) as (pen, last):
-        waits = last is not None and last.ended is None
-        if waits or keeping.in_force(_steps(actor), timezone.now()) is None:
+        waits, found, now = last is not None and last.ended is None, _steps(actor), timezone.now()
+        if waits or keeping.in_force(found, now) is None or keeping.announced(found, now):
             raise errors.NothingAsked
         _record(actor, pen, Verb.RETENTION_EXTENDED, value=1)
-        notices.tell(_holders(actor, Role.DPO, Role.COORDINATOR), DECIDED)
+        notices.tell(_everybody(actor), SHORTENED)
 
 
 @contextmanager
@@ -116,7 +135,15 @@ def _record(actor: gate.Actor, pen: gate.Pen, verb: Verb, **details: DetailValue
 
 
 def _holders(actor: gate.Actor, *roles: Role) -> list[UUID]:
+    return [row.id for row in _others(actor) if row.role_set & set(roles)]
+
+
+def _everybody(actor: gate.Actor) -> list[UUID]:
+    return [row.id for row in _others(actor)]
+
+
+def _others(actor: gate.Actor) -> list[Participation]:
     rows = Participation.objects.filter(
         concertation=actor.concertation, state=ParticipationState.ADMITTED
     )
-    return [row.id for row in rows if row.role_set & set(roles) and row.person_id != actor.person]
+    return list(rows.exclude(person=actor.person))

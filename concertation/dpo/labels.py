@@ -109,6 +109,7 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
         _("Charte"),
         {
             Verb.CHARTER_READ: _("lire la charte"),
+            Verb.CHARTER_DRAFTED: _("écrire le projet de charte, ou le jeter"),
             Verb.CHARTER_PUBLISHED: _("publier la charte"),
             Verb.CHARTER_SIGNED: _("signer la charte"),
             Verb.CHARTER_WITHDRAWN: _("retirer sa signature"),
@@ -138,6 +139,7 @@ VERBS: Final[tuple[tuple[Promise, dict[Verb, Promise]], ...]] = (
             Verb.TEXT_RETURNED: _("retrouver un texte interrompu"),
             Verb.SIGN_OUT: _("se déconnecter"),
             Verb.SESSION_ENDED: _("fin de session"),
+            Verb.REACH_SAID: _("dire comment on peut être joint·e"),
         },
     ),
     (

@@ -5,7 +5,7 @@ Every page is recorded before it is shown, as the reading of anybody else is (de
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -32,7 +32,7 @@ from concertation.dpo.rows import (
 from concertation.dpo.searches import Saved, saved_searches
 from concertation.dpo.seen import Seen, Showing, seen_by, shown_in
 from concertation.meetings.models import Meeting
-from concertation.situations.codes import parse_code
+from concertation.situations.codes import parse_code, show_code
 from concertation.situations.models import Situation
 from ethics import gate
 from ethics.policy import Act
@@ -116,6 +116,7 @@ class Desk:
     seen: tuple[Seen, ...] = ()
     shown: tuple[Showing, ...] = ()
     code: str = ""
+    situation: UUID | None = None
     saved: tuple[Saved, ...] = ()
 
 
@@ -156,20 +157,38 @@ def meetings(actor: gate.Actor) -> list[tuple[str, str]]:
 
 
 def situation_with(actor: gate.Actor, text: str) -> tuple[UUID, str]:
-    """The number and plain code of the situation that a code, typed in any way, stands for.
+    """The number and plain code of the situation that a code, typed in any way, stands for; or
+    its number, which also stands in the log's files.
 
-    Knowing a number opens nothing. An unknown or foreign code is recorded as everywhere, and
+    Knowing a number opens nothing. An unknown or foreign one is recorded as everywhere, and
     raises `UnknownCode`: on this page the search stays as it was typed. Raises `Flooded`.
     """
-    code = parse_code(text)
-    row = Situation.objects.filter(code=code).only("concertation_id").first() if code else None
-    if code is None or row is None or row.concertation_id != actor.concertation:
+    row = _situation(text)
+    if row is None or row.code is None or row.concertation_id != actor.concertation:
         foreign = (row.concertation_id, row.id) if row else None
         refused = gate.refuse_unknown(actor, purpose=Purpose.REVIEW, foreign=foreign)
         if isinstance(refused, gate.Flooded):
             raise refused
         raise UnknownCode
-    return row.id, code
+    return row.id, row.code
+
+
+def code_to_show(actor: gate.Actor, number: str) -> str:
+    """The code of the situation with this number; one that doesn't live here stays its number."""
+    row = _situation(number) if number else None
+    here = row is not None and row.code and row.concertation_id == actor.concertation
+    return show_code(row.code) if row and row.code and here else number
+
+
+def _situation(text: str) -> Situation | None:
+    try:
+        named: dict[str, Any] = {"id": UUID(text.strip())}
+    except ValueError:
+        code = parse_code(text)
+        if code is None:
+            return None
+        named = {"code": code}
+    return Situation.objects.filter(**named).only("code", "concertation_id").first()
 
 
 def desk(actor: gate.Actor, search: Search | None) -> Desk:
@@ -200,6 +219,7 @@ def desk(actor: gate.Actor, search: Search | None) -> Desk:
         seen=seen_by(name, asked.situation) if asked.situation else (),
         shown=shown_in(name, asked.situation) if asked.situation else (),
         code=asked.code,
+        situation=asked.situation,
         saved=saved_searches(actor),
     )
 

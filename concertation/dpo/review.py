@@ -44,6 +44,7 @@ class Item:
     person: str | Promise
     organisation: str
     code: str
+    situation: UUID | None
     first: datetime
     last: datetime
     count: int
@@ -332,6 +333,7 @@ def _item(
         person=person,
         organisation=organisations.get(row.organisation, "") if row.organisation else "",
         code=(codes.get(row.situation) or "") if row.situation else "",
+        situation=row.situation,
         first=row.first_at,
         last=row.last_at,
         count=row.count,

@@ -13,9 +13,10 @@ from ethics import gate
 from ethics.policy import Refusal
 
 MOST: Final = 20
-# What the search form's address holds; a situation is kept by its number.
+# What the address of a search holds, and what is kept of one: numbers and words of closed lists.
 KEPT: Final = (
-    "person", "organisation", "verb", "purpose", "outcome", "meeting", "since", "until",
+    "situation", "person", "organisation", "verb", "purpose", "outcome", "meeting", "since",
+    "until",
 )  # fmt: skip
 
 
@@ -32,14 +33,16 @@ def saved_searches(actor: gate.Actor) -> tuple[Saved, ...]:
     """The actor's own, by name. One about an erased situation asks for the rest of it."""
     rows = list(own(actor).order_by("name"))
     numbers = {row.filters.get("situation") for row in rows} - {None}
-    codes = {
-        str(number): code
-        for number, code in Situation.objects.filter(
-            concertation=actor.concertation, id__in=numbers
-        ).values_list("id", "code")
-        if code
+    living = Situation.objects.filter(concertation=actor.concertation, id__in=numbers)
+    erased = numbers - {
+        str(number) for number in living.exclude(code=None).values_list("id", flat=True)
     }
-    return tuple(Saved(row.id, row.name, _query(row.filters, codes)) for row in rows)
+    return tuple(Saved(row.id, row.name, address_of(_without(row.filters, erased))) for row in rows)
+
+
+def address_of(filters: Mapping[str, str]) -> str:
+    """What a search adds to the page's address (decision 58): no code and nothing typed."""
+    return urlencode({name: filters[name] for name in KEPT if filters.get(name)})
 
 
 def own(actor: gate.Actor) -> Any:
@@ -54,7 +57,9 @@ def ledger_name(actor: gate.Actor) -> str:
     return concertation_ledger(actor.concertation)
 
 
-def _query(filters: Mapping[str, str], codes: Mapping[str, str]) -> str:
-    asked = {name: filters[name] for name in KEPT if filters.get(name)}
-    code = codes.get(filters.get("situation", ""))
-    return urlencode({"code": code, **asked} if code else asked)
+def _without(filters: Mapping[str, str], erased: set[str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in filters.items()
+        if not (name == "situation" and value in erased)
+    }

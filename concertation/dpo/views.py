@@ -13,14 +13,15 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concertation.door import CircleRequest, Door, door
 from concertation.dpo import actions, reading
 from concertation.dpo.errors import KeptStateUnusable, TooManySearches
-from concertation.dpo.forms import SaveSearchForm, SearchForm, VerifyForm
+from concertation.dpo.forms import SaveSearchForm, SearchForm, VerifyForm, searched
 from concertation.dpo.keeping import waits_for_opinion
 from concertation.dpo.rights import policy_page
+from concertation.dpo.searches import address_of
 from concertation.situations import reading as situations
 from ethics import gate
 
@@ -28,10 +29,20 @@ KINDS: Final = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 
 @door(Door.CIRCLE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def ledger(request: CircleRequest, slug: str) -> HttpResponse:
-    """The ledger of the concertation: proof, alarms, search. For the DPO alone."""
-    return _ledger_page(request, VerifyForm())
+    """The ledger of the concertation: proof, alarms, search. For the DPO alone.
+
+    A search comes by POST and goes on to its own address, which holds numbers only: what was typed
+    stands in no history and in no log of a proxy.
+    """
+    if request.method != "POST":
+        return _ledger_page(request, VerifyForm())
+    reading.check_may_read(request.actor)
+    form = SearchForm(request.POST, actor=request.actor)
+    if form.is_valid():
+        return redirect(_address(slug, form.kept()))
+    return _ledger_page(request, VerifyForm(), form=form)
 
 
 @door(Door.CIRCLE)
@@ -75,9 +86,9 @@ def export(request: CircleRequest, slug: str, kind: str) -> HttpResponseBase:
     reading.check_may_read(request.actor)
     if kind not in KINDS:
         raise Http404
-    search = SearchForm(request.GET, actor=request.actor).search()
+    search = _asked(request).search()
     if search is None:
-        return redirect(f"{reverse('ledger', args=[slug])}?{request.GET.urlencode()}")
+        return redirect(_address(slug, request.GET.dict()))
     lines = actions.export_log(request.actor, search, kind)
     response = StreamingHttpResponse(lines, content_type=f"{KINDS[kind]}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="journal.{kind}"'
@@ -89,7 +100,7 @@ def export(request: CircleRequest, slug: str, kind: str) -> HttpResponseBase:
 def keep(request: CircleRequest, slug: str) -> HttpResponse:
     """Keep the search of the address under a name."""
     reading.check_may_read(request.actor)
-    search, form = SearchForm(request.GET, actor=request.actor), SaveSearchForm(request.POST)
+    search, form = _asked(request), SaveSearchForm(request.POST)
     if search.is_valid() and form.is_valid():
         try:
             actions.keep_search(request.actor, form.cleaned_data["name"], search.kept())
@@ -99,10 +110,10 @@ def keep(request: CircleRequest, slug: str) -> HttpResponse:
             form.add_error("name", _("Vous en gardez déjà vingt : oubliez-en une d’abord."))
         else:
             messages.success(request, _("La recherche est gardée."))
-            return redirect(f"{reverse('ledger', args=[slug])}?{request.GET.urlencode()}")
+            return redirect(_address(slug, search.kept()))
     else:
         form.show_found(request.actor)
-    return _ledger_page(request, VerifyForm(), form)
+    return _ledger_page(request, VerifyForm(), save_form=form)
 
 
 @door(Door.CIRCLE)
@@ -120,11 +131,25 @@ def policy(request: CircleRequest, slug: str) -> HttpResponse:
     return render(request, "dpo/policy.html", {"page": policy_page(request.hat.role_set)})
 
 
+def _asked(request: CircleRequest) -> SearchForm:
+    return SearchForm(searched(request.actor, request.GET), actor=request.actor)
+
+
+def _address(slug: str, filters: dict[str, str]) -> str:
+    query = address_of(filters)
+    address = reverse("ledger", args=[slug])
+    return f"{address}?{query}" if query else address
+
+
 def _ledger_page(
-    request: CircleRequest, verify_form: VerifyForm, save_form: SaveSearchForm | None = None
+    request: CircleRequest,
+    verify_form: VerifyForm,
+    *,
+    form: SearchForm | None = None,
+    save_form: SaveSearchForm | None = None,
 ) -> HttpResponse:
     reading.check_may_read(request.actor)
-    form = SearchForm(request.GET, actor=request.actor)
+    form = form or _asked(request)
     page = reading.desk(request.actor, form.search())
     advice = situations.reminders(request.actor).advice
     parts = {
@@ -132,7 +157,7 @@ def _ledger_page(
         "form": form,
         "verify_form": verify_form,
         "save_form": save_form or SaveSearchForm(),
-        "query": request.GET.urlencode(),
+        "query": address_of(form.kept()) if page.results else "",
         "advice": advice,
         "opinions": situations.opinions_waiting(request.actor),
         "log_opinion": waits_for_opinion(request.actor),

@@ -60,8 +60,11 @@ def decide(request: CircleRequest, slug: str) -> HttpResponse:
 @door(Door.CIRCLE)
 @require_POST
 def take_back(request: CircleRequest, slug: str) -> HttpResponse:
-    """Back to the rule."""
-    said = _("La règle vaut à nouveau\u00a0: douze mois.")
+    """Back to the rule, in thirty days."""
+    said = _(
+        "C’est décidé\u00a0: la règle de douze mois vaut à nouveau dans trente jours."
+        " Tous les membres sont avertis."
+    )
     return _done(request, slug, said, lambda: actions.take_back(request.actor))
 
 

@@ -27,7 +27,7 @@ def my_log(request: CircleRequest, slug: str) -> HttpResponse:
 def consulted(request: CircleRequest, slug: str) -> HttpResponse:
     """The report of consultations of a situation, for the person concerned; the DPO's to give."""
     try:
-        told = consultations(request.actor, request.GET.get("code", ""))
+        told = consultations(request.actor, request.GET.get("situation", ""))
     except UnknownCode:
         raise Http404 from None
     try:

@@ -7,8 +7,10 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from audit.enums import Purpose, Verb
+from audit.event import DetailValue, Event
 from audit.names import PLATFORM
-from audit.record import ensure_ledger
+from audit.record import append, ensure_ledger
 from ethics.charter.actions import LANGUAGES, put_in_force
 from ethics.charter.models import CharterDraft, CharterVersion
 from ethics.gate.actor import Actor
@@ -64,6 +66,7 @@ def save_draft(actor: Actor, texts: Mapping[str, str], *, revision: int) -> Char
 
     Raises `StaleDraft`: nobody's words are overwritten silently.
     """
+    ensure_ledger(PLATFORM)
     with transaction.atomic():
         row = CharterDraft.objects.select_for_update().first()
         if (row.revision if row else 0) != revision:
@@ -76,6 +79,7 @@ def save_draft(actor: Actor, texts: Mapping[str, str], *, revision: int) -> Char
         row.revision += 1
         row.written_by, row.written_at = actor.person, timezone.now()
         row.save()
+        _tell(actor, version=row.number, number=row.revision)
     return row
 
 
@@ -86,10 +90,27 @@ def tidy(text: str) -> str:
     return f"{whole}\n" if whole else ""
 
 
-def discard_draft(*, revision: int) -> None:
+def discard_draft(actor: Actor, *, revision: int) -> None:
     """Throw the draft away as it was seen. Raises `StaleDraft`."""
-    if not CharterDraft.objects.filter(revision=revision).delete()[0] and draft() is not None:
-        raise StaleDraft
+    ensure_ledger(PLATFORM)
+    with transaction.atomic():
+        deleted, _rows = CharterDraft.objects.filter(revision=revision).delete()
+        if deleted:
+            _tell(actor, number=revision, value="discarded")
+        elif draft() is not None:
+            raise StaleDraft
+
+
+def _tell(actor: Actor, **details: DetailValue) -> None:
+    """Who wrote what everybody is to sign, and who threw it away; never its words."""
+    event = Event(
+        verb=Verb.CHARTER_DRAFTED,
+        actor=actor.person,
+        purpose=Purpose.ADMINISTRATION,
+        request_id=actor.request_id,
+        details=details,
+    )
+    append(PLATFORM, event)
 
 
 def publish_draft(

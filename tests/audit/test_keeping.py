@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit import keeping, prune
 from audit.enums import RetentionClass, SubjectKind, Verb
 from audit.event import Event, Pruned, Subject
-from audit.keeping import AFTER_ACCESS, YEAR, about_the_log
+from audit.keeping import AFTER_ACCESS, NOTICE, YEAR, about_the_log
 from audit.models import Entry, Ledger
 from audit.record import record_now
 from audit.verify import BadKind, verify_all
@@ -97,7 +97,58 @@ def test_a_decision_is_taken_back_by_another(ledger: str, at: Clock) -> None:
     at(today)
     assert prune.plan(ledger).total == 0
     record_now(ledger, decision(1))
+    at(today + NOTICE - timedelta(minutes=1))
+    assert prune.plan(ledger).total == 0, "everybody has been told, and nothing goes meanwhile"
+    at(today + NOTICE + timedelta(minutes=1))
     assert prune.plan(ledger).count(RetentionClass.ACCESS) == 1
+
+
+def test_a_prune_event_within_the_notice_is_not_believed(ledger: str, at: Clock) -> None:
+    today = timezone.now()
+    at(today - timedelta(days=500))
+    record_now(ledger, a_read())
+    record_now(ledger, LETTER)
+    record_now(ledger, decision(3))
+    at(today)
+    record_now(ledger, decision(1))
+    pruned = Pruned(klass=RetentionClass.ACCESS, ranges=((0, 1),))
+    record_now(NAME, Event(verb=Verb.PRUNED, pruned=pruned))
+    blank(0)
+    assert (first_bad().index, first_bad().kind) == (0, BadKind.MISSING)
+
+
+@pytest.mark.parametrize(
+    ("decided", "days", "years", "next_years"),
+    [
+        ([(0, 3), (100, 1)], 100, 3, 1),
+        ([(0, 3), (100, 1)], 131, 1, None),
+        ([(0, 3), (100, 2)], 129, 3, 2),
+        ([(0, 3), (100, 2)], 131, 2, None),
+        ([(0, 2), (100, 3)], 100, 3, None),  # longer at once
+        ([(0, 3), (100, 1), (110, 3)], 110, 3, None),  # changed one's mind: nothing was lost
+        ([(0, 2), (720, 1)], 729, 2, 1),
+        ([(0, 2), (720, 1)], 731, 1, None),  # it ends by itself before the notice does
+        ([(0, 3), (100, 1), (120, 2)], 131, 2, None),
+        ([(0, 2), (800, 3), (820, 2)], 840, 3, 2),
+    ],
+)
+def test_what_shortens_holds_after_its_notice_and_what_lengthens_at_once(
+    ledger: str,
+    at: Clock,
+    decided: list[tuple[int, int]],
+    days: int,
+    years: int,
+    next_years: int | None,
+) -> None:
+    start = timezone.now() - timedelta(days=1000)
+    for day, value in decided:
+        at(start + timedelta(days=day))
+        record_now(ledger, decision(value))
+    moment = start + timedelta(days=days, minutes=1)
+    found = keeping.steps(Ledger.objects.get(name=ledger))
+    holds, then = keeping.in_force(found, moment), keeping.announced(found, moment)
+    assert (1 if holds is None else keeping.years_of(holds)) == years
+    assert (None if then is None else keeping.years_of(then)) == next_years
 
 
 @pytest.mark.parametrize("years", [0, 4, 30])

@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import pytest
 from django.core.management import call_command
@@ -25,18 +25,12 @@ from audit.merkle import leaf_hash
 from audit.models import Entry
 from audit.record import record_now
 from tests.audit.conftest import NAME, a_read, a_write
+from tests.outside_tools import missing
 
 PROGRAM: Final = Path(__file__).parent / "outside" / "check.go"
 GOPATH: Final = Path("/usr/share/gocode")
 # From one entry to a tree with several perfect subtrees, of odd and even sizes.
 SIZE: Final = 11
-
-
-def missing(sentence: str) -> NoReturn:
-    """Skip on somebody's own machine, fail where the tools were installed for it."""
-    if os.environ.get("OUTSIDE_TOOLS") == "required":
-        pytest.fail(sentence)
-    pytest.skip(sentence)
 
 
 @pytest.fixture(scope="session")

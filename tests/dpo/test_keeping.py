@@ -59,7 +59,9 @@ def test_from_the_question_to_the_decision_in_a_browser(alone: Circle) -> None:
     assert "C’est décidé" in post(coordinator, alone, "log-keeping-decide", {"agree": ""})
     assert "3 ans" in get(dpo, page)
     back = post(coordinator, alone, "log-keeping-end", {})
-    assert "La règle vaut à nouveau" in back
+    assert "la règle de douze mois vaut à nouveau dans trente jours" in back
+    assert "le journal est encore gardé <strong>3 ans</strong>" in back
+    assert url(alone, "log-keeping-end") not in back
     verbs = ["extension_asked", "opinion_given", "retention_extended", "retention_extended"]
     rows = Entry.objects.filter(verb__in=set(verbs), outcome="granted").order_by("index")
     assert [each.verb for each in rows] == verbs
@@ -96,7 +98,38 @@ def test_what_was_decided_is_what_pruning_does(
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert prune.plan(ledger).count(RetentionClass.ACCESS) == 0
     actions.take_back(alone.coordinator.actor)
+    assert prune.plan(ledger).count(RetentionClass.ACCESS) == 0
+    with pytest.raises(errors.NothingAsked):
+        actions.take_back(alone.coordinator.actor)
+    much_later = later + keeping.NOTICE + timedelta(minutes=1)
+    monkeypatch.setattr(timezone, "now", lambda: much_later)
     assert prune.plan(ledger).count(RetentionClass.ACCESS) > 0
+
+
+@pytest.mark.parametrize("how", ["taken back", "asked anew"])
+def test_everybody_is_told_when_the_log_is_to_be_kept_less(
+    alone: Circle, django_capture_on_commit_callbacks: Any, how: str
+) -> None:
+    coordinator, dpo = alone.coordinator.actor, alone.dpo.actor
+    actions.ask(coordinator, **ASKED)
+    actions.advise(dpo, opinion="favourable")
+    actions.decide(coordinator, agreed=True)
+    if how == "asked anew":
+        actions.ask(coordinator, reason="complaint", years=2)
+        actions.advise(dpo, opinion="shorter")
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        if how == "asked anew":
+            actions.decide(coordinator, agreed=True)
+        else:
+            actions.take_back(coordinator)
+    told = {address for each in mail.outbox for address in each.to}
+    admitted = Participation.objects.filter(
+        concertation=alone.concertation, state=ParticipationState.ADMITTED
+    )
+    others = admitted.exclude(person=coordinator.person)
+    assert told == set(others.values_list("person__email", flat=True))
+    assert {each.subject for each in mail.outbox} == {"Le journal sera gardé moins longtemps"}
 
 
 def test_nobody_decides_before_the_opinion_and_only_the_dpo_gives_it(alone: Circle) -> None:
@@ -142,7 +175,7 @@ def test_a_decision_in_force_is_taken_back_also_after_another_question_was_decli
     assert keeping_page(alone.coordinator.actor).may_take_back
     actions.take_back(alone.coordinator.actor)
     page = keeping_page(alone.coordinator.actor)
-    assert (page.years, page.may_take_back) == (1, False)
+    assert (page.years, page.years_then, page.may_take_back) == (3, 1, False)
 
 
 def test_who_asked_leaves_the_decision_to_another_coordinator(circle: Circle) -> None:

@@ -89,7 +89,7 @@ def test_a_situation_shown_in_a_meeting_names_the_organisations_present(
         present=present,
     )
     in_ledger(circle, shown)
-    page = get(dpo, circle, code=CODE)
+    page = get(dpo, circle, situation=row.id)
     assert "Montrée à l’écran en réunion" in page
     assert "Coup-de-Pouce tilleuls (1)" in page
     assert "Police de quartier tilleuls (1)" in page
@@ -104,7 +104,7 @@ def test_an_export_holds_what_was_found_with_names_and_no_content(
     row = bring(circle, CODE)
     edit(circle, row, "CANARI-TRES-RECONNAISSABLE")
     read(circle, "manager", row)
-    found = lines(dpo, circle, code=CODE)
+    found = lines(dpo, circle, situation=row.id)
     assert {each["verb"] for each in found} >= {"read", "situation_brought"}
     (one,) = [each for each in found if each["verb"] == "read"]
     assert one["actor_name"] == circle.manager.user.name
@@ -120,7 +120,7 @@ def test_an_export_is_recorded_before_it_is_sent_with_how_many_and_what_about(
 ) -> None:
     row = bring(circle, CODE)
     read(circle, "manager", row)
-    text = export(dpo, circle, "csv", code=CODE)
+    text = export(dpo, circle, "csv", situation=row.id)
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
     entry = Entry.objects.get(verb=Verb.LEDGER_EXPORTED)
     details = parse_leaf(bytes(entry.leaf or b"")).event.details
@@ -177,12 +177,14 @@ def keep(client: Client, circle: Circle, name: str, query: str) -> Any:
 
 def test_a_kept_search_asks_the_same_again_and_holds_no_code(circle: Circle, dpo: Client) -> None:
     row = bring(circle, CODE)
-    response = keep(dpo, circle, "Lectures de novembre", f"code={CODE}&verb=read&since=2026-11-01")
+    response = keep(
+        dpo, circle, "Lectures de novembre", f"situation={row.id}&verb=read&since=2026-11-01"
+    )
     assert response.status_code == 302
     saved = SavedSearch.objects.get()
     assert saved.filters == {"situation": str(row.id), "verb": "read", "since": "2026-11-01"}
     page = get(dpo, circle)
-    assert f"?code={CODE}&verb=read&since=2026-11-01" in page
+    assert f"?situation={row.id}&verb=read&since=2026-11-01" in page
     assert "Lectures de novembre" in page
     assert Entry.objects.filter(verb=Verb.SEARCH_KEPT, actor=circle.dpo.user.id).exists()
     row.delete()

@@ -35,7 +35,8 @@ def own(client: Client, circle: Circle, **query: Any) -> str:
 
 def taken(client: Client, circle: Circle, code: str = CODE) -> Any:
     address = reverse("ledger-consultations", args=[circle.concertation.slug])
-    return client.get(address, {"code": code})
+    row = Situation.objects.filter(code=code).first()
+    return client.get(address, {"situation": str(row.id) if row else code})
 
 
 # --- My own log --------------------------------------------------------------------------------
@@ -146,8 +147,10 @@ def test_it_is_a_pdf_and_taking_it_is_recorded(circle: Circle, dpo: Client) -> N
 def test_whoever_looks_up_who_saw_it_has_not_seen_it(circle: Circle, dpo: Client) -> None:
     row = bring(circle, CODE)
     slug = circle.concertation.slug
-    dpo.get(reverse("ledger", args=[slug]), {"code": CODE})
-    exported: Any = dpo.get(reverse("ledger-export", args=[slug, "csv"]), {"code": CODE})
+    dpo.get(reverse("ledger", args=[slug]), {"situation": str(row.id)})
+    exported: Any = dpo.get(
+        reverse("ledger-export", args=[slug, "csv"]), {"situation": str(row.id)}
+    )
     assert b"".join(exported.streaming_content)
     taken(dpo, circle)
     seen = each_who_saw(concertation_ledger(circle.concertation.id), row.id)

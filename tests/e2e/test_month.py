@@ -214,4 +214,5 @@ def test_the_log_is_kept_longer_by_question_opinion_and_decision(own: House) -> 
     is_fine(own, page, "log-7-decided")
     page.get_by_role("button", name="Revenir à douze mois").click()
     page.get_by_role("dialog").get_by_role("button", name="Revenir à douze mois").click()
-    says(page, "La règle vaut à nouveau")
+    says(page, "le journal est encore gardé 3 ans")
+    is_fine(own, page, "log-8-taken-back")

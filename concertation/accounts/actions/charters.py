@@ -54,7 +54,7 @@ def discard_charter_draft(actor: gate.Actor, *, revision: int) -> None:
     """Throw the draft away. Raises `CharterDraftStale` or `gate.Refused`."""
     check_may_publish(actor)
     try:
-        drafting.discard_draft(revision=revision)
+        drafting.discard_draft(actor, revision=revision)
     except drafting.StaleDraft:
         raise CharterDraftStale from None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -10,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.enums import Purpose, SubjectKind, Verb
-from audit.names import PLATFORM
-from audit.record import ensure_ledger
-from concertation.accounts.actions.events import confirm
+from audit.names import PLATFORM, concertation_ledger
+from audit.record import ensure_ledger, record_now
+from concertation.accounts.actions.events import account_event, confirm, subjects_of
 from concertation.accounts.enums import KeyState, ParticipationState
 from concertation.accounts.errors import (
     AlreadyFounded,
@@ -250,6 +251,10 @@ def found_concertation(
         if gate.standing(founder) is not None:
             raise AlreadyFounded from None
         genesis = chain.state(place.concertation_id).genesis
+        told = account_event(Verb.ADMITTED, actor.person, actor.request_id, state="repeated")
+        record_now(
+            concertation_ledger(place.concertation_id), replace(told, subjects=subjects_of(place))
+        )
     _open(place)
     gate.forget_recovery_key(store, place.concertation_id)
     return genesis

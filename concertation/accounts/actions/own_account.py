@@ -1,14 +1,15 @@
 """What people do with their own account."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from audit.enums import Verb
-from audit.names import PLATFORM
+from audit.names import PLATFORM, concertation_ledger
 from audit.record import append, ensure_ledger
-from concertation.accounts.actions.events import account_event, confirm
+from concertation.accounts.actions.events import account_event, confirm, subjects_of
 from concertation.accounts.models import Participation, StaticCodes, User
 from concertation.accounts.reading import own_place
 from ethics import gate
@@ -33,7 +34,13 @@ def say_reach(actor: gate.Actor, participation: UUID, reach: str) -> Participati
     """
     row = own_place(actor, participation)
     row.reach = " ".join(reach.split())
-    row.save(update_fields=["reach"])
+    said = account_event(Verb.REACH_SAID, actor.person, actor.request_id)
+    with transaction.atomic():
+        row.save(update_fields=["reach"])
+        append(
+            concertation_ledger(row.concertation_id),
+            replace(said, organisation=row.organisation_id, subjects=subjects_of(row)),
+        )
     return row
 
 
