@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concertation.door import CircleRequest, Door, door
 from concertation.meetings import actions_agenda, reading
+from concertation.meetings.changing import running_beside
 from concertation.meetings.enums import Coming
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
@@ -42,6 +43,8 @@ def _show(
         }
     guests = guests_of(request.actor, number) if page.may_plan else ()
     context = {"page": page, "guests": guests, "comings": Coming, **forms, **(refused or {})}
+    beside = running_beside(number, request.hat.concertation.id) if page.may_prepare else None
+    context["running"] = reading.MeetingLine.of(beside) if beside else None
     return render(request, "meetings/meeting.html", context)
 
 
