@@ -16,7 +16,7 @@ from concertation.accounts import state_mail
 from concertation.accounts.models import Participation
 from concertation.meetings import errors
 from concertation.meetings.actions_agenda import BEFORE, USUAL_MINUTES, proposed_for, settle
-from concertation.meetings.changing import changing
+from concertation.meetings.changing import changing, running_beside
 from concertation.meetings.clock import stood
 from concertation.meetings.enums import (
     ATTENDED,
@@ -51,7 +51,7 @@ def open_meeting(actor: gate.Actor, *, meeting: UUID, reminded: bool) -> Meeting
     """Begin: the confidentiality reminder was shown and read, and no assistant listens.
 
     The agenda is kept as it stands; whoever opens the meeting is there. Raises `Refused`,
-    `WrongState`, `NotYetHeld` or `ReminderMissing`.
+    `WrongState`, `NotYetHeld`, `ReminderMissing`, or `AnotherRuns` while another meeting goes on.
     """
     if not reminded:
         raise errors.ReminderMissing
@@ -59,6 +59,8 @@ def open_meeting(actor: gate.Actor, *, meeting: UUID, reminded: bool) -> Meeting
     with changing(actor, meeting, Verb.MEETING_OPENED, states=BEFORE) as (row, pen):
         if timezone.localtime(row.starts_at).date() > timezone.localdate():
             raise errors.NotYetHeld
+        if running_beside(row.id, row.concertation_id):
+            raise errors.AnotherRuns
         settle(row, proposal)
         row.state, row.opened_at = MeetingState.IN_SESSION, timezone.now()
         said = Reply.objects.filter(meeting=row, participation=actor.participation).first()

@@ -1,4 +1,5 @@
-"""Meetings as calendar files (RFC 5545) and calendar e-mails (iTIP, RFC 5546).
+"""Meetings as calendar files (RFC 5545) and calendar e-mails (iTIP, RFC 5546 and
+6047).
 
 No code, no content, no place: a calendar is kept by somebody else. It says when, for how long, how
 many points, and the address of the page that says the rest.
@@ -13,7 +14,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -44,6 +45,8 @@ WINTER: Final = timedelta(hours=1)
 SUMMER: Final = timedelta(hours=2)
 # From a meeting's number to the full address of its page.
 Link = Callable[[UUID], str]
+# Subject, text, sender, who it is for.
+Head = tuple[str, str, str, list[str]]
 
 log = structlog.get_logger()
 
@@ -143,16 +146,32 @@ def _send(rows: list[Meeting], address: str, language: str, link: Link, method: 
         elif rows[0].sequence:
             subject = _("Réunion déplacée ou modifiée, %(day)s") % told[0]
         body = "".join(f"{line}\n{link(row.id)}\n" for line, row in zip(words, rows, strict=True))
-        mail = EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
-        part = calendar_file(rows, link)
+        head = (subject, body, settings.DEFAULT_FROM_EMAIL, [address])
+        mail = _announcing(head, calendar_file(rows, link))
         if method != PUBLISH:
-            part = _invitation(rows[0], address, link, method)
-        mail.attach("reunion.ics", part.decode(), f"text/calendar; method={method}")
+            mail = _inviting(head, _invitation(rows[0], address, link, method), method)
     try:
         return bool(mail.send())
     except (SMTPException, OSError):
         log.warning("notice_not_sent", exc_info=True)
         return False
+
+
+def _announcing(head: Head, part: bytes) -> EmailMessage:
+    """Several dates at once: a file to open; no calendar program asks about several."""
+    mail = EmailMessage(*head)
+    mail.attach("reunions.ics", part.decode(), f"text/calendar; method={PUBLISH}")
+    return mail
+
+
+def _inviting(head: Head, part: bytes, method: str) -> EmailMessage:
+    """One date: the event is another way to read the letter, so that the program shows it with its
+    answers (RFC 6047); the same file is attached for those that only open files (decision 61)."""
+    mail = EmailMultiAlternatives(*head)
+    mail.attach_alternative(part.decode(), f"text/calendar; method={method}")
+    # Not text/calendar once more: some programs would show the event twice.
+    mail.attach("invite.ics", part, "application/ics")
+    return mail
 
 
 def _told(row: Meeting) -> dict[str, str]:

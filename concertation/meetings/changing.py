@@ -7,6 +7,7 @@ from uuid import UUID
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import DetailValue, Subject
 from concertation.meetings import errors
+from concertation.meetings.enums import MeetingState
 from concertation.meetings.models import Meeting
 from concertation.meetings.reading import unknown
 from ethics import gate
@@ -28,6 +29,12 @@ def locked(actor: gate.Actor, meeting: UUID) -> Meeting:
         return rows.get(id=meeting)
     except Meeting.DoesNotExist:
         raise errors.UnknownMeeting from None
+
+
+def running_beside(meeting: UUID, concertation: UUID) -> Meeting | None:
+    """Another meeting of the same circle that goes on: one room, one screen at a time."""
+    rows = Meeting.objects.filter(concertation=concertation, state=MeetingState.IN_SESSION)
+    return rows.exclude(id=meeting).order_by("opened_at").first()
 
 
 @contextmanager

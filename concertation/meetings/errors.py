@@ -35,6 +35,10 @@ class WrongState(MeetingError):
     """The meeting isn't at that point: already started, over, or not yet begun."""
 
 
+class AnotherRuns(MeetingError):
+    """Another meeting of this concertation goes on: it is closed before the next one opens."""
+
+
 class MeetingChanged(MeetingError):
     """Somebody else changed it in between."""
 

@@ -37,6 +37,9 @@ SENTENCES = {
     errors.WrongState: gettext_lazy(
         "La réunion n’en est plus là : rouvrez la page pour voir où elle en est."
     ),
+    errors.AnotherRuns: gettext_lazy(
+        "Une autre réunion est encore en cours : closez-la, et celle-ci pourra s’ouvrir."
+    ),
     errors.MeetingChanged: gettext_lazy(
         "Quelqu’un vient de modifier cette réunion : voici son état, ce que vous avez écrit reste."
         " Relisez, puis recommencez."

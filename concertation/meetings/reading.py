@@ -141,6 +141,11 @@ class MeetingLine:
         """Whether its day has come."""
         return self.on <= timezone.localdate()
 
+    @property
+    def past(self) -> bool:
+        """Whether its day is over; one that is later today is still to come."""
+        return self.on < timezone.localdate()
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingList:

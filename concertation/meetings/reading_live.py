@@ -95,6 +95,15 @@ class Hour:
         )
 
 
+# Beside the words; on a telephone instead of them, so that a person takes one line.
+PRESENCE_GLYPHS: Final = {
+    Presence.PRESENT: "full-check",
+    Presence.REMOTE: "screen",
+    Presence.EXCUSED: "minus",
+    Presence.ABSENT: "cross",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Awaited:
     """A situation whose feedback is due, and who has told the group since the last meeting."""
@@ -131,11 +140,11 @@ class LivePage:
         return len(self.in_room) + outside
 
     @property
-    def counts(self) -> tuple[tuple[str, int], ...]:
-        """How many attend in which way, in words."""
+    def counts(self) -> tuple[tuple[str, int, str], ...]:
+        """How many attend in which way: the word, the number, and the shape of its button."""
         return tuple(
-            (str(each.label), sum(1 for seat in self.seats if seat.presence == each))
-            for each in Presence
+            (str(each.label), sum(1 for seat in self.seats if seat.presence == each), shape)
+            for each, shape in PRESENCE_GLYPHS.items()
         )
 
 

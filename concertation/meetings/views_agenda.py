@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concertation.door import CircleRequest, Door, door
 from concertation.meetings import actions_agenda, reading
+from concertation.meetings.changing import running_beside
 from concertation.meetings.enums import Coming
 from concertation.meetings.errors import MeetingError
 from concertation.meetings.forms import sentence
@@ -42,13 +43,29 @@ def _show(
         }
     guests = guests_of(request.actor, number) if page.may_plan else ()
     context = {"page": page, "guests": guests, "comings": Coming, **forms, **(refused or {})}
+    beside = running_beside(number, request.hat.concertation.id) if page.may_prepare else None
+    context["running"] = reading.MeetingLine.of(beside) if beside else None
     return render(request, "meetings/meeting.html", context)
 
 
-def _back(slug: str, number: UUID) -> HttpResponse:
+def _back(slug: str, number: UUID, at: str = "t-agenda") -> HttpResponse:
     response = redirect("meeting", slug=slug, number=number)
-    response.headers["Location"] += "#t-agenda"
+    response.headers["Location"] += f"#{at}"
     return response
+
+
+def _button_pressed(names: list[str], move: tuple[str, int] | None) -> str:
+    """Where the keyboard goes on: the button that moved the point, in its new place; the other one
+    where that one ends."""
+    if move is None or move[0] not in names:
+        return "t-agenda"
+    name, place = move
+    upwards = place < names.index(name)
+    if place <= 0:
+        upwards = False
+    elif place >= len(names) - 1:
+        upwards = True
+    return f"{'up' if upwards else 'down'}-{name}"
 
 
 @door(Door.CIRCLE)
@@ -71,7 +88,8 @@ def edit(request: CircleRequest, slug: str, number: UUID) -> HttpResponse:
         form.saw(page.agenda.version)
         messages.warning(request, sentence(error))
         return _show(request, number, {"edit": form})
-    return _back(slug, number)
+    names = [line.name for line in page.agenda.lines]
+    return _back(slug, number, _button_pressed(names, form.values()["move"]))
 
 
 @door(Door.CIRCLE)

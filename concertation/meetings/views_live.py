@@ -86,7 +86,9 @@ def show_live(
         "forms": ScreenForms.of(sheet, refused) if sheet else None,
         "go": GoForm(),
         "kept": kept,
-        "presences": Presence,
+        "presences": [
+            (each.value, each.label, shape) for each, shape in reading_live.PRESENCE_GLYPHS.items()
+        ],
         "note": (refused or {}).get("note") or _note_form(page.hour),
         "collective": _collective_form(request, page.hour, refused or {}),
     }

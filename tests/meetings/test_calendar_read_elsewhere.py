@@ -56,13 +56,17 @@ def soon() -> date:
 
 def parts_of(sent: Any) -> list[tuple[str, str, Any]]:
     """The calendar parts of a mail as it leaves: the method of its envelope, and what is inside."""
-    whole = email.message_from_bytes(sent.message().as_bytes())
+    whole = email.message_from_bytes(sent.message().as_bytes(linesep="\r\n"))
     found = []
     for part in whole.walk():
         if part.get_content_type() == "text/calendar":
             payload = part.get_payload(decode=True)
             assert isinstance(payload, bytes)
             found.append((str(part.get_param("method")), payload.decode(), read(payload)))
+        if part.get_filename() == "invite.ics":
+            # The file of who only opens files says what the program showed.
+            assert part.get_payload(decode=True) == payload
+            assert read(payload).method.value == found[-1][0]
     return found
 
 

@@ -91,6 +91,40 @@ def everything(circle: Circle) -> list[tuple[str, bytes]]:
     return found
 
 
+def tree(part: Any) -> Any:
+    """The kinds of a mail's parts, one inside the other."""
+    kind = part.get_content_type()
+    return (kind, [tree(each) for each in part.get_payload()]) if part.is_multipart() else kind
+
+
+def test_one_date_is_an_alternative_of_the_letter_and_a_file_beside_it(circle: Circle) -> None:
+    """RFC 6047: shown with accept and decline; the same bytes for who opens files."""
+    everything(circle)
+    trees = []
+    for sent in mail.outbox:
+        whole = email.message_from_bytes(sent.message().as_bytes(linesep="\r\n"))
+        trees.append(tree(whole))
+        part, content = raw(sent)
+        method = str(part.get_param("method"))
+        assert content.count(f"METHOD:{method}\r\n".encode()) == 1
+        if method == "PUBLISH":
+            assert part.get_filename() == "reunions.ics"
+            continue
+        # Shown, not offered as a file: the file comes after.
+        assert part.get_content_disposition() is None
+        assert part.get_content_charset() == "utf-8"
+        (file,) = [each for each in whole.walk() if each.get_filename()]
+        assert (file.get_filename(), file.get_content_disposition()) == ("invite.ics", "attachment")
+        assert file.get_payload(decode=True) == content
+    several = ("multipart/mixed", ["text/plain", "text/calendar"])
+    one = (
+        "multipart/mixed",
+        [("multipart/alternative", ["text/plain", "text/calendar"]), "application/ics"],
+    )
+    # Three people: several dates at once, then one invited, moved, and dropped.
+    assert trees == [several] * 3 + [one] * 9
+
+
 def test_what_each_kind_must_and_must_not_hold(circle: Circle) -> None:
     found = everything(circle)
     assert {method for method, _ in found} == {"PUBLISH", "REQUEST", "CANCEL"}

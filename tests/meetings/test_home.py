@@ -1,5 +1,6 @@
 """The home page: what concerns me, answered in place, and nothing of others."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from concertation.meetings import actions
 from concertation.meetings.home import home_page, in_words, spoken
 from concertation.meetings.reading import clock, next_meeting
 from concertation.situations.codes import show_code
+from concertation.situations.forms import AnswerForm
 from concertation.situations.models import AgreedAction
 from tests.cast import Circle, Someone
 from tests.signin import signed_in
@@ -45,6 +47,20 @@ def test_one_sentence_says_when_how_many_and_what_is_mine(circle: Circle) -> Non
     assert "une situation, et <strong>une de vos actions</strong> arrive à échéance." in words
     assert "7 j de retard" in page
     assert "mon action" in page
+
+
+@pytest.mark.parametrize("state", ["done", "under_way", "not_possible", "not_undertaken"])
+def test_every_answer_of_the_sheet_is_offered_and_taken_at_home(circle: Circle, state: str) -> None:
+    situation = bring(circle.participant)
+    row = overdue(circle.manager, situation, circle.participant)
+    client = signed_in(circle.participant)
+    page = client.get(ADDRESS).content.decode()
+    offered = re.findall(r'name="state"\s+value="(\w+)"', page)
+    assert offered == list(AnswerForm.STATES)
+    address = reverse("situation-action", args=["tilleuls", show_code(str(situation.code)), row.id])
+    data = {"state": state, "text": "Pas cette fois", "next": "home", "version": row.version}
+    assert client.post(address, data).headers["Location"] == ADDRESS
+    assert AgreedAction.objects.get(id=row.id).state == state
 
 
 def test_my_actions_are_answered_in_place(circle: Circle) -> None:

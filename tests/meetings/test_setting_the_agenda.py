@@ -314,3 +314,32 @@ def test_a_set_agenda_asks_as_often_for_three_situations_as_for_one(circle: Circ
             assert client.get(address("meeting", row.id)).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_the_keyboard_goes_on_at_the_button_that_moved_a_point(circle: Circle) -> None:
+    for _ in range(3):
+        bring(circle.participant)
+    row = plan(circle)
+    client = signed_in(circle.coordinator)
+    where = reverse("meeting-agenda", args=["tilleuls", row.id])
+
+    def moved(name: str, place: int) -> str:
+        seen = agenda_of(circle.coordinator, row.id)
+        data = {f"minutes_{line.name}": str(line.minutes) for line in seen.lines}
+        data |= {"version": str(seen.version), "move": f"{name}:{place}"}
+        answer = client.post(where, data)
+        assert answer.status_code == 302
+        target = str(answer.headers["Location"].split("#")[1])
+        page = client.get(reverse("meeting", args=["tilleuls", row.id])).content.decode()
+        (button,) = re.findall(rf'<button [^>]*id="{target}"[^>]*>', page)
+        # A button that does nothing more takes no focus.
+        assert "disabled" not in button
+        return target
+
+    last = agenda_of(circle.coordinator, row.id).lines[3].name
+    assert moved(last, 2) == f"up-{last}"
+    assert moved(last, 3) == f"up-{last}"
+    assert moved(last, 2) == f"up-{last}"
+    assert moved(last, 1) == f"up-{last}"
+    assert moved(last, 0) == f"down-{last}"
+    assert moved(last, 1) == f"down-{last}"
