@@ -39,10 +39,8 @@ CODE, OTHER, THIRD = code("K7QF3MM"), code("D6FW0R2"), code("J3YT8PT")
 
 def get(client: Client, circle: Circle, **search: Any) -> str:
     address = reverse("ledger", args=[circle.concertation.slug])
-    if "page" in search or not search:
-        response = client.get(address, search)
-    else:
-        response = client.post(address, search, follow=True)
+    sent = search and "page" not in search
+    response = client.post(address, search, follow=True) if sent else client.get(address, search)
     assert response.status_code == 200
     return html.unescape(response.content.decode())
 
