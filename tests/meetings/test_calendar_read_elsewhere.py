@@ -65,8 +65,10 @@ def parts_of(sent: Any) -> list[tuple[str, str, Any]]:
             found.append((str(part.get_param("method")), payload.decode(), read(payload)))
         if part.get_filename() == "invite.ics":
             # The file of who only opens files says what the program showed.
-            assert part.get_payload(decode=True) == payload
-            assert read(payload).method.value == found[-1][0]
+            file = part.get_payload(decode=True)
+            assert isinstance(file, bytes)
+            assert file == payload
+            assert read(file).method.value == found[-1][0]
     return found
 
 

@@ -101,7 +101,8 @@ def test_one_date_is_an_alternative_of_the_letter_and_a_file_beside_it(circle: C
     """RFC 6047: shown with accept and decline; the same bytes for who opens files."""
     everything(circle)
     trees = []
-    for sent in mail.outbox:
+    letters: list[Any] = list(mail.outbox)
+    for sent in letters:
         whole = email.message_from_bytes(sent.message().as_bytes(linesep="\r\n"))
         trees.append(tree(whole))
         part, content = raw(sent)

@@ -152,6 +152,9 @@ def test_actions_added_to_one_point_by_both_are_all_there(both: Circle, writers:
     clients = {who.user.id: signed_in(who) for who in (both.coordinator, both.second)}
     due = (timezone.localdate() + timedelta(days=9)).isoformat()
 
+    changes = Entry.objects.filter(verb=Verb.SITUATION_STATE_CHANGED, situation=about.id)
+    before = changes.count()
+
     def work(tell: Acknowledge, who: Someone) -> None:
         for number in range(ACTIONS):
             text = f"Passer le mercredi {number}, dit par {who.user.name}"
@@ -168,6 +171,8 @@ def test_actions_added_to_one_point_by_both_are_all_there(both: Circle, writers:
     assert sorted(each.text for each in sheet.actions) == sorted(told)
     agreed = Entry.objects.filter(verb=Verb.ACTION_AGREED).values_list("object_uuid", flat=True)
     assert Counter(agreed) == Counter(AgreedAction.objects.values_list("id", flat=True))
+    # The first action alone puts the situation on the board: nobody decides on what was before.
+    assert changes.count() == before + 1
     assert verify_all().ok
 
 
