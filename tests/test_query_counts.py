@@ -18,7 +18,8 @@ from concertation.meetings import actions_live
 from concertation.situations import actions, reading
 from concertation.situations.codes import show_code
 from concertation.situations.models import Situation
-from tests.cast import PASSWORD, Circle, make_circle
+from ethics.roles import Role
+from tests.cast import PASSWORD, Circle, join, make_circle
 from tests.meetings.hour import come, held_now, show
 from tests.signin import signed_in
 from tests.situations import story
@@ -88,10 +89,24 @@ def erased(circle: Circle) -> None:
     )
 
 
+def a_colleague(circle: Circle) -> None:
+    house = circle.participant.participation.organisation  # type: ignore[union-attr]
+    join(circle, f"lecture{len(circle.people)}", house, [Role.PARTICIPANT])
+
+
 LISTS: Final[dict[str, List]] = {
     "drafts": ("participant", page("situation-drafts"), lambda c: story.draft(c.participant)),
     "opened to a guest": (
         "guest", page("board"), lambda c: tick(c, story.bring(c.participant), c.guest),
+    ),
+    "opened to the police": (
+        "police", page("board"),
+        lambda c: story.agree(c.manager, story.bring(c.participant), c.police),
+    ),
+    "who may read": ("coordinator", about("situation-readers"), a_colleague),
+    "older tables": (
+        "coordinator", page("import"),
+        lambda c: upload(signed_in(c.coordinator), c.concertation.slug, [good(1)]),
     ),
     "sheet": ("coordinator", about("situation"), written),
     "history": ("manager", about("situation-history"), rewritten),

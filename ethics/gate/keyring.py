@@ -96,6 +96,8 @@ def concertation_key(actor: Actor, state: chain.ChainState, generation: int) -> 
         raise Refused(Refusal.NOT_SIGNED_IN)
     name = (state.concertation, generation)
     if name not in held.concertation_keys:
+        if name in held.without:
+            raise SecrecyError("no_key")
         made = state.generations.get(generation)
         if made is None:
             # Renewed since this request read the chain, or planted: the chain says which.
@@ -107,6 +109,7 @@ def concertation_key(actor: Actor, state: chain.ChainState, generation: int) -> 
             concertation=state.concertation, generation=generation, holder=held.keys
         ).first()
         if wrap is None:
+            held.without.add(name)
             raise SecrecyError("no_key")
         held.concertation_keys[name] = unsealing.open_generation(
             private_keys(actor),

@@ -97,6 +97,8 @@ def fetch_standing(
     if held is not None and not fresh and name in held.standings:
         known: Standing = held.standings[name]
         return known
+    if held is not None:
+        held.without.clear()
     state = chain.state(actor.concertation) if actor.concertation else None
     facts = standing_facts(actor, state, place)
     if held is not None:

@@ -357,7 +357,7 @@ def writing(
                 if pen._events:
                     append_many(ledger_of(actor.concertation), pen._events)
                 if actor.keys is not None:
-                    actor.keys.subjects.clear()
+                    actor.keys.forget_what_changed()
             else:
                 late = decision
     except guarded.IdentifierFound as found:

@@ -132,12 +132,19 @@ class HeldKeys:
     second_factor: bool
     opened: PrivateKeys | None = field(default=None)
     concertation_keys: dict[tuple[UUID, int], bytes] = field(default_factory=dict)
+    # Generations that nobody sealed to this person: asked once in a request, not for each row.
+    without: set[tuple[UUID, int]] = field(default_factory=set)
     # Chain heads already compared with this member's own record in this request.
     pinned: dict[UUID, bytes] = field(default_factory=dict)
     # Verified chains, and facts by (concertation, participation), fetched for this request.
     chains: dict[UUID, Any] = field(default_factory=dict)
     subjects: dict[UUID, Any] = field(default_factory=dict)
     standings: dict[tuple[UUID | None, UUID | None], Any] = field(default_factory=dict)
+
+    def forget_what_changed(self) -> None:
+        """After a write: what was fetched of situations, and which keys weren't there."""
+        self.subjects.clear()
+        self.without.clear()
 
     def binding(self) -> bytes:
         """What the session's copy of the keys is bound to."""
