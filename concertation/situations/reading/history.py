@@ -22,11 +22,11 @@ from ethics.policy import Act
 
 FIELD_LABELS: Final[Mapping[str, str | Promise]] = {
     "headline": _("En une ligne"),
+    "question": _("Question au groupe"),
     "needs": _("Besoins"),
     "urgency": _("Délai"),
     "account": _("Ce qui se passe"),
     "tried": _("Déjà tenté"),
-    "question": _("Question au groupe"),
     "strengths": _("Ses forces et ses appuis"),
     "wish": _("Ce que la personne souhaite"),
     "informed": _("La personne est-elle informée"),
