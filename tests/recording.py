@@ -32,8 +32,8 @@ QUIET: Final = {
     "may know its person; a passkey that is added is an event",
     r'UPDATE "django_otp_webauthn_webauthncredential" SET "name" = %s WHERE': "the owner's own "
     "word for a passkey, shown to nobody else",
-    r'UPDATE "accounts_user" SET "(language|mail|compact_board)" = %s WHERE': "how the board "
-    "speaks, looks and writes to this person; nobody else notices",
+    r'UPDATE "accounts_user" SET "(language|mail|compact_board|shortcuts)" = %s WHERE': "how the "
+    "board speaks, looks and writes to this person; nobody else notices",
     r'UPDATE "audit_ledger"': "the ledger's own head",
 }
 _QUIET: Final = re.compile("|".join(f"(?:{each})" for each in QUIET), re.DOTALL)

@@ -84,8 +84,15 @@ def write_table(actor: Actor, number: UUID, kind: str, value: Any, *, version: i
 
 
 def forget_table(actor: Actor, number: UUID, kind: str) -> None:
-    """Destroy a table of one's own for good, key first. Raises `Refused`."""
+    """Destroy a table of one's own for good, key first; recorded before. Raises `Refused`."""
     _theirs(actor, number, kind)
+    allow(
+        actor,
+        _ACTS[kind],
+        purpose=Purpose.IMPORT,
+        verb=Verb.DRAFT_DISCARDED,
+        subjects=(Subject(SubjectKind.IMPORT, number),),
+    )
     _destroy(number)
 
 

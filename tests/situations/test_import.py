@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from audit.enums import Verb
 from audit.models import Entry
 from concertation.situations.enums import SituationState
 from concertation.situations.models import Situation
@@ -171,6 +172,8 @@ def test_the_uploaded_table_is_sealed_and_destroyed(circle: Circle) -> None:
     assert not KeptTable.objects.exists()
     assert not ErasureKey.objects.filter(container=number).exists()
     assert Tombstone.objects.filter(container=number).exists()
+    entry = Entry.objects.get(verb=Verb.DRAFT_DISCARDED)
+    assert str(entry.subjects.get().number) == number
 
 
 def test_nobody_else_opens_the_table(circle: Circle) -> None:
