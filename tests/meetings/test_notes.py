@@ -56,7 +56,7 @@ def test_a_note_of_another_meeting_stays_shut(circle: Circle) -> None:
     first = running(circle)
     made = noted(circle, first)
     # One meeting runs at a time (decision 62).
-    Meeting.objects.filter(id=first.id).update(state=MeetingState.CLOSED)
+    Meeting.objects.filter(id=first.id).update(state=MeetingState.CLOSED, held_minutes=60)
     second = running(circle)
     noted(circle, second)
     opened = gate.reveal_notes(
