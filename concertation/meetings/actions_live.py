@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit.enums import Purpose, SubjectKind, Verb
 from audit.event import Subject
 from concertation.accounts import state_mail
-from concertation.accounts.models import Participation
+from concertation.accounts.models import Concertation, Participation
 from concertation.meetings import errors
 from concertation.meetings.actions_agenda import BEFORE, USUAL_MINUTES, proposed_for, settle
 from concertation.meetings.changing import changing, running_beside
@@ -59,6 +59,8 @@ def open_meeting(actor: gate.Actor, *, meeting: UUID, reminded: bool) -> Meeting
     with changing(actor, meeting, Verb.MEETING_OPENED, states=BEFORE) as (row, pen):
         if timezone.localtime(row.starts_at).date() > timezone.localdate():
             raise errors.NotYetHeld
+        # Two that open at the same moment wait for each other here.
+        Concertation.objects.select_for_update(no_key=True).get(id=row.concertation_id)
         if running_beside(row.id, row.concertation_id):
             raise errors.AnotherRuns
         settle(row, proposal)

@@ -64,13 +64,7 @@ def open_table(actor: Actor, number: UUID, kind: str) -> tuple[Any, int]:
     Raises `Refused` for any other number, and `SecrecyError` when it doesn't open.
     """
     row = _theirs(actor, number, kind)
-    allow(
-        actor,
-        _ACTS[kind],
-        purpose=Purpose.IMPORT,
-        verb=Verb.READ,
-        subjects=(Subject(SubjectKind.IMPORT, number),),
-    )
+    _tell(actor, number, kind, Verb.READ)
     opened = unsealing.unseal(_key(actor, number), bytes(row.sealed), _binding(number, row.version))
     return unsealing.decode(opened), row.version
 
@@ -86,13 +80,7 @@ def write_table(actor: Actor, number: UUID, kind: str, value: Any, *, version: i
 def forget_table(actor: Actor, number: UUID, kind: str) -> None:
     """Destroy a table of one's own for good, key first; recorded before. Raises `Refused`."""
     _theirs(actor, number, kind)
-    allow(
-        actor,
-        _ACTS[kind],
-        purpose=Purpose.IMPORT,
-        verb=Verb.DRAFT_DISCARDED,
-        subjects=(Subject(SubjectKind.IMPORT, number),),
-    )
+    _tell(actor, number, kind, Verb.DRAFT_DISCARDED)
     _destroy(number)
 
 
@@ -103,6 +91,11 @@ def forget_old_tables() -> int:
     for number in numbers:
         _destroy(number)
     return len(numbers)
+
+
+def _tell(actor: Actor, number: UUID, kind: str, verb: Verb) -> None:
+    about = (Subject(SubjectKind.IMPORT, number),)
+    allow(actor, _ACTS[kind], purpose=Purpose.IMPORT, verb=verb, subjects=about)
 
 
 def _destroy(number: UUID) -> None:

@@ -88,13 +88,19 @@ def test_a_decision_holds_as_long_as_it_keeps_and_then_the_rule_is_back(
     assert prune.plan(ledger).count(RetentionClass.ACCESS) == 1, "730 days have passed"
 
 
-def test_a_decision_is_taken_back_by_another(ledger: str, at: Clock) -> None:
+def kept_three_years(ledger: str, at: Clock) -> datetime:
+    """A read of long ago that a decision keeps today."""
     today = timezone.now()
     at(today - timedelta(days=500))
     record_now(ledger, a_read())
     record_now(ledger, LETTER)
     record_now(ledger, decision(3))
     at(today)
+    return today
+
+
+def test_a_decision_is_taken_back_by_another(ledger: str, at: Clock) -> None:
+    today = kept_three_years(ledger, at)
     assert prune.plan(ledger).total == 0
     record_now(ledger, decision(1))
     at(today + NOTICE - timedelta(minutes=1))
@@ -104,12 +110,7 @@ def test_a_decision_is_taken_back_by_another(ledger: str, at: Clock) -> None:
 
 
 def test_a_prune_event_within_the_notice_is_not_believed(ledger: str, at: Clock) -> None:
-    today = timezone.now()
-    at(today - timedelta(days=500))
-    record_now(ledger, a_read())
-    record_now(ledger, LETTER)
-    record_now(ledger, decision(3))
-    at(today)
+    kept_three_years(ledger, at)
     record_now(ledger, decision(1))
     pruned = Pruned(klass=RetentionClass.ACCESS, ranges=((0, 1),))
     record_now(NAME, Event(verb=Verb.PRUNED, pruned=pruned))

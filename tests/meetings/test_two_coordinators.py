@@ -20,13 +20,13 @@ from audit.models import Entry
 from audit.verify import verify_all
 from concertation.meetings import actions_live, reading_after, reading_live
 from concertation.meetings.enums import ItemState, MeetingState
-from concertation.meetings.errors import MeetingError
+from concertation.meetings.errors import AnotherRuns, MeetingError
 from concertation.meetings.models import AgendaItem, Attendance, Meeting
 from concertation.situations.models import AgreedAction, Notice, Situation
 from ethics.roles import Role
 from tests.audit.writers import Acknowledge, Writers
 from tests.cast import Circle, Someone, join, make_circle, number_of
-from tests.meetings.hour import come, held_now, show
+from tests.meetings.hour import come, held_now, plan, show
 from tests.signin import signed_in
 from tests.situations.story import agree, bring
 
@@ -112,6 +112,23 @@ def test_moving_on_at_once_leaves_each_point_once_and_skips_none(
     assert "too late" in told, "they never met: the test says nothing"
     assert events(Verb.MEETING_CHANGED, row) == before + len(moves)
     assert row.items.filter(state=ItemState.DISCUSSED).count() == POINTS
+    assert verify_all().ok
+
+
+def test_two_meetings_opened_at_once_are_one_that_runs(both: Circle, writers: Writers) -> None:
+    rows = {both.coordinator.user.id: plan(both, days=0), both.second.user.id: plan(both, days=0)}
+
+    def work(tell: Acknowledge, who: Someone) -> None:
+        try:
+            number = rows[who.user.id].id
+            actions_live.open_meeting(who.actor, meeting=number, reminded=True)
+        except AnotherRuns:
+            tell("waits")
+        else:
+            tell("opened")
+
+    assert sorted(at_once(writers, both, work)) == ["opened", "waits"]
+    assert Meeting.objects.filter(state=MeetingState.IN_SESSION).count() == 1
     assert verify_all().ok
 
 

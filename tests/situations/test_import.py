@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from audit.enums import Verb
 from audit.models import Entry
+from concertation.situations.actions import imports as importing
 from concertation.situations.enums import SituationState
 from concertation.situations.models import Situation
 from concertation.spreadsheets import MOST_ROWS, SpreadsheetError, read_table, workbook
@@ -155,6 +156,22 @@ def test_a_passage_to_look_at_again_waits_for_an_answer(circle: Circle) -> None:
     walk(client, upload(client, slug, [row])["Location"], soft_too="on")
     assert Situation.objects.count() == 1
     assert Entry.objects.filter(verb="guard_confirmed").count() == 1
+
+
+def test_a_row_refused_among_others_is_the_only_one_left_out(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the check let through and the pen doesn't: a rule that is younger than the check."""
+    monkeypatch.setattr(importing, "passages", lambda read, names: [])
+    monkeypatch.setattr(importing, "AT_ONCE", 3)
+    client = signed_in(circle.coordinator)
+    rows = [good(number) for number in range(5)]
+    rows[1][6] = "Né le 12.03.1984, 85.07.30-033.28"
+    page = walk(client, upload(client, circle.concertation.slug, rows)["Location"])
+    assert Situation.objects.filter(state=SituationState.DRAFT).count() == 4
+    assert Situation.objects.values("form_number").distinct().count() == 4
+    assert "Ligne 3" in page
+    assert "Ligne 2" not in page
 
 
 def test_the_uploaded_table_is_sealed_and_destroyed(circle: Circle) -> None:
